@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The heap: a buddy allocator with NUMA nodes and claims.  design.md's invariants hold whenever
+ * heap_lock is free.  All counts in pages.
+ */
+#ifndef XEN_PAGE_ALLOC_H
+#define XEN_PAGE_ALLOC_H
+
+#include <xen/mm.h>
+#include <xen/numa.h>
+
+/* memflags */
+#define MEMF_no_refcount (1u << 0)  /* for d, but not counted in tot_pages, and redeems no claim */
+#define MEMF_no_scrub    (1u << 1)  /* the caller overwrites it all */
+#define MEMF_exact_node  (1u << 2)  /* the named node or nothing */
+#define MEMF_no_owner    (1u << 3)  /* accounted to nobody yet */
+#define MEMF_NODE_SHIFT  8
+#define MEMF_node(n)     ((((unsigned int)(n) + 1) & 0xff) << MEMF_NODE_SHIFT)
+#define MEMF_get_node(f) ((nodeid_t)(((f) >> MEMF_NODE_SHIFT) - 1))
+#define MEMF_BITS_SHIFT  24
+#define MEMF_bits(n)     ((unsigned int)(n) << MEMF_BITS_SHIFT)    /* address width, in bits; 0 is any */
+
+/* 2^order pages for d (NULL: the hypervisor's own), zeroed unless no_scrub. NULL when refused. */
+struct page_info *alloc_domheap_pages(struct domain *d, unsigned int order, unsigned int memflags);
+void free_domheap_pages(struct page_info *pg, unsigned int order);
+/* The hypervisor's own memory, by address. */
+void *alloc_xenheap_pages(unsigned int order, unsigned int memflags);
+void free_xenheap_pages(void *va, unsigned int order);
+
+static inline struct page_info *alloc_domheap_page(struct domain *d, unsigned int memflags)
+{
+    return alloc_domheap_pages(d, 0, memflags);
+}
+
+static inline void free_domheap_page(struct page_info *pg)
+{
+    free_domheap_pages(pg, 0);
+}
+
+static inline void *alloc_xenheap_page(void)
+{
+    return alloc_xenheap_pages(0, 0);
+}
+
+static inline void free_xenheap_page(void *va)
+{
+    free_xenheap_pages(va, 0);
+}
+
+/* Booting: hands [start, end) (bytes, page aligned) of RAM over to the heap. */
+void heap_add_range(paddr_t start, paddr_t end);
+void heap_check(void);                      /* every invariant; BUG when broken. No-op in release builds */
+
+/* One entry of a claim. node NUMA_NO_NODE: host-wide. pages is absolute: see claims. */
+struct memory_claim_entry {
+    unsigned long pages;
+    nodeid_t node;
+};
+
+/* Stakes all entries or none. 0, -EINVAL, -ENOENT, -ENOMEM: in the documented order. Takes heap_lock. */
+int claim_stake(struct domain *d, const struct memory_claim_entry *entries, unsigned int count);
+void claim_release(struct domain *d);       /* always succeeds, twice too */
+
+struct heap_node_info {
+    unsigned long size, free, claimed;      /* pages */
+};
+/* All under one hold of heap_lock. nodes[MAX_NUMNODES]; either pointer may be NULL. */
+struct heap_info {
+    unsigned long total, free, claimed, scrub;
+};
+void heap_snapshot(struct heap_info *host, struct heap_node_info *nodes);
+/* Pages and claims of d per node ([MAX_NUMNODES] each) and its host-wide claim, under one hold. */
+void heap_domain_snapshot(struct domain *d, unsigned long *pages, unsigned long *claimed,
+                          unsigned long *host_claim);
+bool heap_scrub_idle(void);                 /* a bounded piece of scrubbing; false when there is none left here */
+int page_offline(mfn_t mfn, bool broken, uint32_t *status);
+int page_online(mfn_t mfn, uint32_t *status);
+
+#endif

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Spin locks with a level.  A lock may be taken only while every lock held by this CPU has a lower
+ * level: debug builds check it at each acquisition, so an order inversion shows at once and not as a
+ * deadlock one day.  The levels below ARE the lock order of the hypervisor; docs has a card for each.
+ * Two locks of one level: take the lower address first, the second by spin_lock_second().
+ */
+#ifndef XEN_SPINLOCK_H
+#define XEN_SPINLOCK_H
+
+#include <xen/types.h>
+
+enum lock_level {
+    LOCK_NONE = 0,
+    LOCK_DOMCTL,        /* domctl and sysctl doors: one control operation at a time */
+    LOCK_CPUPOOL,
+    LOCK_CPU_HOTPLUG,
+    LOCK_DOMAIN_LIST,   /* the table of all domains */
+    LOCK_DOMAIN,        /* d->lock: life cycle, vCPU creation */
+    LOCK_GRANT,         /* a grant table; two: lower address first */
+    LOCK_HVM,           /* virtual devices of a domain: I/O APIC, PCI */
+    LOCK_P2M,
+    LOCK_EVENT,         /* a domain's event channels; two: lower address first */
+    LOCK_PAGE_LIST,     /* d->mem.lock: a domain's list of pages */
+    LOCK_VLAPIC,
+    LOCK_SCHED,         /* a run queue; two: lower CPU first */
+    LOCK_RUNSTATE,
+    LOCK_IOMMU,
+    LOCK_XMALLOC,
+    LOCK_VMAP,
+    LOCK_HEAP,          /* heap_lock: free lists, claims and their counters */
+    LOCK_IRQ,
+    LOCK_TIMER,
+    LOCK_RCU,
+    LOCK_CONSOLE,       /* innermost: printk is allowed everywhere */
+};
+
+typedef struct spinlock {
+    uint16_t head, tail;    /* tickets: served, next to hand out */
+    uint8_t level;          /* enum lock_level */
+    int16_t cpu;            /* holder (debug), -1 for none */
+} spinlock_t;
+
+#define SPINLOCK_INIT(lvl)        { .level = (lvl), .cpu = -1 }
+#define DEFINE_SPINLOCK(name, lvl) spinlock_t name = SPINLOCK_INIT(lvl)
+
+void spin_lock_init(spinlock_t *l, enum lock_level level);
+void spin_lock(spinlock_t *l);
+void spin_unlock(spinlock_t *l);
+bool spin_trylock(spinlock_t *l);
+bool spin_is_locked(const spinlock_t *l);
+void spin_lock_second(spinlock_t *l);   /* same level as the one held, higher address */
+
+/* Locks that interrupt handlers take as well. The flags are those of local_irq_save(). */
+unsigned long spin_lock_irqsave_fn(spinlock_t *l);
+void spin_unlock_irqrestore(spinlock_t *l, unsigned long flags);
+#define spin_lock_irqsave(l, flags) ((flags) = spin_lock_irqsave_fn(l))
+void spin_lock_irq(spinlock_t *l);
+void spin_unlock_irq(spinlock_t *l);
+
+#endif

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* A function to be run once, soon, on one CPU, with interrupts on; scheduling it while pending is a no-op. */
+#ifndef XEN_TASKLET_H
+#define XEN_TASKLET_H
+
+#include <xen/list.h>
+
+struct tasklet {
+    struct list_head list;
+    void (*function)(void *data);
+    void *data;
+    bool is_scheduled;
+};
+
+void tasklet_init(struct tasklet *t, void (*function)(void *), void *data);
+void tasklet_schedule(struct tasklet *t);
+void tasklet_schedule_on(struct tasklet *t, unsigned int cpu);
+
+#endif

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * One-shot timers, per CPU, kept in a heap; handlers run as softirq on the timer's CPU with no lock held.
+ * A deadline in the past fires at once.  All calls are safe in any context but kill (no IRQ context).
+ */
+#ifndef XEN_TIMER_H
+#define XEN_TIMER_H
+
+#include <xen/types.h>
+
+struct timer {
+    s_time_t expires;
+    void (*function)(void *data);
+    void *data;
+    uint16_t cpu;
+    uint8_t status;         /* private to timer.c */
+    uint32_t heap_index;    /* private to timer.c */
+};
+
+void timer_init(struct timer *t, void (*function)(void *), void *data, unsigned int cpu);
+void timer_set(struct timer *t, s_time_t expires);  /* (re)arms */
+void timer_stop(struct timer *t);                   /* idempotent; the handler may still be running */
+void timer_kill(struct timer *t);                   /* stops for ever, waits for a running handler */
+void timer_migrate(struct timer *t, unsigned int cpu);
+bool timer_is_active(const struct timer *t);
+
+/* The architecture's one-shot deadline for this CPU. 0 disarms. Returns false if already past. */
+bool arch_timer_program(s_time_t deadline);
+
+#endif

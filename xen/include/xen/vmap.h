@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Virtual addresses for scattered frames and for devices. */
+#ifndef XEN_VMAP_H
+#define XEN_VMAP_H
+
+#include <xen/types.h>
+
+void vmap_init(void);
+void *vmap(const mfn_t *mfns, unsigned int count);
+void vunmap(void *va);
+/* Uncached mapping of device memory; pa need not be aligned. */
+void *ioremap(paddr_t pa, size_t size);
+void iounmap(void *va);
+void *vzalloc(size_t size);
+void vfree(void *va);
+
+#endif
