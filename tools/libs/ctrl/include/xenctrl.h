@@ -4,8 +4,8 @@
  *
  * Rules of the room: no policy, nothing printed, nothing remembered between calls.  A function
  * returns 0 (or the count that its comment names), or -1 with errno as the hypervisor gave it.
- * Names and prototypes are those that toolstacks know from Xen 4.17; what that release lacks (claims
- * on nodes, the per-node snapshots, domain runstates) stands at the end of its group.
+ * Names and prototypes are those that toolstacks know from Xen 4.17; what that release lacks
+ * (claims on nodes, the per-node snapshots, domain runstates) stands at the end of its group.
  */
 #ifndef XENCTRL_H
 #define XENCTRL_H
@@ -180,11 +180,14 @@ struct xen_domctl_runstate_info {
 typedef struct xen_memory_claim memory_claim_t;
 
 /* One entry of a claim, its padding zeroed.  Node XEN_DOMCTL_CLAIM_MEMORY_NO_NODE: host-wide. */
-#define XEN_NODE_CLAIM_INIT(nr_pages, nr_node) {.pages = (nr_pages), .node = (nr_node), .pad = 0}
+#define XEN_NODE_CLAIM_INIT(nr_pages, nr_node)           \
+    {                                                    \
+        .pages = (nr_pages), .node = (nr_node), .pad = 0 \
+    }
 
 /*
- * Stake a claim; 0 pages releases whatever the domain has claimed.  The number is the total that the
- * domain shall have, pages that it already owns included.
+ * Stake a claim; 0 pages releases whatever the domain has claimed.  The number is the total that
+ * the domain shall have, pages that it already owns included.
  */
 int xc_domain_claim_pages(xc_interface *xch, uint32_t domid, unsigned long nr_pages);
 /* The same for a set of entries, staked whole or not at all; {0, NO_NODE} alone releases. */
@@ -210,7 +213,8 @@ typedef struct xc_domain_node_pages {
     uint64_t claimed;
 } xc_domain_node_pages_t;
 
-/* *nr_nodes: capacity of nodes[] in, number of nodes of the host out (it may exceed the capacity). */
+/* *nr_nodes: capacity of nodes[] in, number of nodes of the host out (it may exceed the capacity).
+ */
 int xc_get_node_claims(xc_interface *xch, unsigned int *nr_nodes, xc_node_claims_t *nodes,
                        xc_host_claims_t *host);
 int xc_domain_get_node_pages(xc_interface *xch, uint32_t domid, unsigned int *nr_nodes,

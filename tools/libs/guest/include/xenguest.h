@@ -6,16 +6,16 @@
  * maximum memory and affinities, fills in a struct xc_dom_image and walks the steps in their order:
  *
  *     xc_dom_allocate                      an image with defaults
- *     xc_dom_parse                         reads and unpacks kernel and ramdisk: no memory is used yet
- *     xc_dom_claim                         stakes the claim, if the image asks for one
+ *     xc_dom_parse                         reads and unpacks kernel and ramdisk: no memory is used
+ * yet xc_dom_claim                         stakes the claim, if the image asks for one
  *     xc_dom_populate                      gives the domain its memory
  *     xc_dom_load                          kernel, ramdisk, start info, ACPI tables, special pages
  *     xc_dom_boot                          grants, CPUID policy, vCPU state: ready to be unpaused
  *     xc_dom_release                       on every path: ends the claim and frees the image
  *
- * or calls xc_dom_build for the five in the middle.  A step returns 0, or -1 with errno and a message
- * through the build logger of the handle; a refused claim or a failed population says what was needed,
- * free and claimed.  The domain itself stays the caller's to destroy.
+ * or calls xc_dom_build for the five in the middle.  A step returns 0, or -1 with errno and a
+ * message through the build logger of the handle; a refused claim or a failed population says what
+ * was needed, free and claimed.  The domain itself stays the caller's to destroy.
  */
 #ifndef XENGUEST_H
 #define XENGUEST_H
@@ -30,7 +30,7 @@ struct xc_dom_vnode {
 
 /* How a claim or a population failed, for callers that want more than the message. */
 struct xc_dom_shortage {
-    uint32_t node; /* XEN_DOMCTL_CLAIM_MEMORY_NO_NODE: the host */
+    uint32_t node;                  /* XEN_DOMCTL_CLAIM_MEMORY_NO_NODE: the host */
     uint64_t needed, free, claimed; /* pages */
 };
 
@@ -76,7 +76,8 @@ int xc_dom_boot(struct xc_dom_image *dom);
 int xc_dom_build(struct xc_dom_image *dom);
 void xc_dom_release(struct xc_dom_image *dom);
 
-/* Pages that the nested page tables of a guest of this size take (what set_paging_mempool wants). */
+/* Pages that the nested page tables of a guest of this size take (what set_paging_mempool wants).
+ */
 uint64_t xc_dom_paging_pages(uint64_t memory_kb, unsigned int vcpus);
 
 #endif /* XENGUEST_H */

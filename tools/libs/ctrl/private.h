@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: LGPL-2.1-only */
+/*
+ * What the files of libxenctrl share: the handle and bounce buffers.
+ *
+ * The hypervisor reads and writes only memory that the kernel has pinned for hypercalls, so each
+ * argument travels through a bounce buffer: `bounce_get` allocates and copies in, `bounce_put`
+ * copies out and frees, leaving errno alone.  An absent argument (NULL, or no bytes) is a bounce
+ * whose hyp pointer is NULL.
+ */
+#ifndef XC_PRIVATE_H
+#define XC_PRIVATE_H
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <xencall.h>
+#include "xenctrl.h"
+
+struct xc_interface_core {
+    xentoollog_logger *logger;
+    xentoollog_logger *build_logger;
+    struct xencall_handle *xcall;
+    struct xenforeignmemory_handle *fmem;
+};
+
+enum bounce_dir { BOUNCE_IN = 1, BOUNCE_OUT = 2, BOUNCE_BOTH = 3 };
+
+struct bounce {
+    void *user;
+    size_t size;
+    enum bounce_dir dir;
+    void *hyp;
+};
+
+/* A bounce that is still to be filled; `ptr` may point to const when nothing comes back. */
+#define BOUNCE(ptr, bytes, direction)                              \
+    {                                                              \
+        .user = (void *)(ptr), .size = (bytes), .dir = (direction) \
+    }
+
+/* Fills `nr` bounces, or none of them: -1 with errno ENOMEM. */
+int bounce_get(xc_interface *xch, struct bounce *b, unsigned int nr);
+void bounce_put(xc_interface *xch, struct bounce *b, unsigned int nr);
+
+/* One argument that is a structure, to a hypercall `op` with the sub-operation `cmd`. */
+int hypercall_struct(xc_interface *xch, unsigned int op, unsigned int cmd, void *arg, size_t size);
+
+#endif /* XC_PRIVATE_H */

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: LGPL-2.1-only */
+/* Claims: staking and releasing them, and reading out what is promised. */
+#include "private.h"
+
+int xc_domain_claim_pages(xc_interface *xch, uint32_t domid, unsigned long nr_pages)
+{
+    struct xen_memory_reservation arg = {.nr_extents = nr_pages, .domid = domid};
+
+    return xc_memory_op(xch, XENMEM_claim_pages, &arg, sizeof(arg)) < 0 ? -1 : 0;
+}
+
+#ifdef XEN_DOMCTL_claim_memory
+int xc_domain_claim_memory(xc_interface *xch, uint32_t domid, uint32_t nr_claims,
+                           const memory_claim_t *claims)
+{
+    struct xen_domctl op = {.cmd = XEN_DOMCTL_claim_memory, .domain = domid};
+    struct bounce b = BOUNCE(claims, nr_claims * sizeof(*claims), BOUNCE_IN);
+    int rc;
+
+    if (bounce_get(xch, &b, 1) < 0) {
+        return -1;
+    }
+    op.u.claim_memory.nr_claims = nr_claims;
+    set_xen_guest_handle(op.u.claim_memory.claims, b.hyp);
+    rc = xc_domctl(xch, &op);
+    bounce_put(xch, &b, 1);
+    return rc;
+}
+#endif
+
+long xc_domain_get_outstanding_pages(xc_interface *xch)
+{
+    xc_physinfo_t info;
+
+    return xc_physinfo(xch, &info) < 0 ? -1 : (long)info.outstanding_pages;
+}
