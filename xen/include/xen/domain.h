@@ -95,6 +95,7 @@ struct domain {
     uint8_t handle[16];                 /* D: the UUID */
     uint32_t ssidref;
     unsigned long vm_assist;
+    atomic_t poll_count;                /* vCPUs in sched_op poll */
     s_time_t created;                   /* C */
     uint32_t cpuid_version;
 
@@ -134,6 +135,9 @@ int domain_kill(struct domain *d);                  /* -ERESTART until done */
 void domain_shutdown(struct domain *d, unsigned int reason);
 int domain_resume(struct domain *d);
 void domain_crash(struct domain *d, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+int vcpu_up(struct vcpu *v);                        /* -EINVAL without a context; 0 when up already */
+int vcpu_down(struct vcpu *v);                      /* by the guest itself; the last one going down shuts the domain down */
 
 void domain_pause(struct domain *d);                /* waits until no vCPU runs */
 void domain_pause_nosync(struct domain *d);

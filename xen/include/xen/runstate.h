@@ -19,6 +19,7 @@ struct vcpu_runstate {
     uint32_t state;                 /* RUNSTATE_* */
     s_time_t entry;                 /* since when */
     uint64_t time[VCPU_STATES];     /* ns in each, before entry */
+    bool is_nonaffine;              /* runs outside its soft affinity */
     bool is_down;                   /* the guest took it down: not counted for the domain */
 };
 
@@ -27,10 +28,14 @@ struct domain_runstate {
     uint32_t sequence;              /* odd while a writer is at it: readers retry */
     uint32_t state;                 /* DOMAIN_RUNSTATE_* */
     uint32_t count[VCPU_STATES];    /* counted vCPUs by state */
-    s_time_t entry;
-    uint64_t time[DOMAIN_STATES];
-    uint64_t vcpu_time[VCPU_STATES];    /* sums over vCPUs; with count[] and entry they give the averages */
+    uint32_t count_nonaffine;       /* of the running ones */
+    uint32_t down;                  /* vCPUs not counted */
+    s_time_t entry;                 /* of the current state */
+    s_time_t last;                  /* of the last change: all times below are up to here */
     s_time_t created;
+    uint64_t time[DOMAIN_STATES];
+    uint64_t vcpu_time[VCPU_STATES];    /* summed over the counted vCPUs */
+    uint64_t nonaffine_time;
 };
 
 struct domain_runstate_sample {

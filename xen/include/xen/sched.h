@@ -27,6 +27,8 @@ void vcpu_sleep_sync(struct vcpu *v);               /* and wait until it is off 
 void vcpu_block(void);                              /* current waits for an event, unless one is pending */
 void vcpu_yield(void);
 void vcpu_unblock(struct vcpu *v);
+/* A port of d became pending: wakes the vCPUs that poll it. Any context; called by the event layouts. */
+void sched_poll_notify(struct domain *d, unsigned int port);
 long vcpu_poll(const uint32_t *ports, unsigned int count, uint64_t timeout); /* ns absolute, 0 none */
 
 int vcpu_set_hard_affinity(struct vcpu *v, const cpumask_t *mask);
