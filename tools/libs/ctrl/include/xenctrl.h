@@ -160,30 +160,7 @@ int xc_domain_setvnuma(xc_interface *xch, uint32_t domid, uint32_t nr_vnodes, ui
 
 /* ---- Claims ---- */
 
-#ifndef XEN_DOMCTL_CLAIM_MEMORY_NO_NODE
-#define XEN_DOMCTL_CLAIM_MEMORY_NO_NODE 0xFFFFFFFFU
-#define XEN_DOMCTL_MAX_CLAIMS           255
-struct xen_memory_claim {
-    uint64_t pages;
-    uint32_t node;
-    uint32_t pad;
-};
-struct xen_domctl_runstate_info {
-    uint32_t state;
-    uint32_t missed_changes;
-    uint64_t state_entry_time;
-    uint64_t time[6];
-    uint64_t runnable, running, nonaffine;
-};
-#endif
-
-typedef struct xen_memory_claim memory_claim_t;
-
-/* One entry of a claim, its padding zeroed.  Node XEN_DOMCTL_CLAIM_MEMORY_NO_NODE: host-wide. */
-#define XEN_NODE_CLAIM_INIT(nr_pages, nr_node)           \
-    {                                                    \
-        .pages = (nr_pages), .node = (nr_node), .pad = 0 \
-    }
+/* memory_claim_t, XEN_NODE_CLAIM_INIT and XEN_DOMCTL_CLAIM_MEMORY_NO_NODE are the public interface's (domctl.h). */
 
 /*
  * Stake a claim; 0 pages releases whatever the domain has claimed.  The number is the total that
