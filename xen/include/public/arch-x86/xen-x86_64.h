@@ -23,15 +23,15 @@
  * see the 64-bit name, and the old 32-bit one as a synonym where the dialect has nameless unions.
  */
 #if defined(__XEN__) || defined(__XEN_TOOLS__)
-#define XEN_REG_LEGACY(x) \
-    union {               \
-        uint64_t r##x##x; \
-        uint32_t e##x##x; \
-        uint16_t x##x;    \
-        struct {          \
-            uint8_t x##l; \
-            uint8_t x##h; \
-        };                \
+#define XEN_REG_LEGACY(letter) \
+    union {                    \
+        uint64_t r##letter##x; \
+        uint32_t e##letter##x; \
+        uint16_t letter##x;    \
+        struct {               \
+            uint8_t letter##l; \
+            uint8_t letter##h; \
+        };                     \
     }
 #define XEN_REG_POINTER(name) \
     union {                   \
@@ -63,9 +63,9 @@
 #else
 #define XEN_REG_POINTER(name) uint64_t r##name
 #endif
-#define XEN_REG_LEGACY(x)     XEN_REG_POINTER(x##x)
-#define XEN_REG_WORD(name)    XEN_REG_POINTER(name)
-#define XEN_REG_NUMBERED(num) uint64_t r##num
+#define XEN_REG_LEGACY(letter) XEN_REG_POINTER(letter##x)
+#define XEN_REG_WORD(name)     XEN_REG_POINTER(name)
+#define XEN_REG_NUMBERED(num)  uint64_t r##num
 #endif
 
 /* Lowest address first: what entry code pushes last, up to the frame that the processor pushes
