@@ -17,6 +17,8 @@ void call_rcu(struct rcu_head *head, void (*function)(struct rcu_head *head));
 void rcu_quiescent(void);           /* called at the top of each CPU's loop */
 void rcu_idle_enter(void);
 void rcu_idle_exit(void);
+void rcu_subsystem_init(void);              /* booting, once */
+void rcu_cpu_init(unsigned int cpu);        /* before that CPU comes up */
 #define rcu_dereference(p)          __atomic_load_n(&(p), __ATOMIC_CONSUME)
 #define rcu_assign_pointer(p, v)    __atomic_store_n(&(p), (v), __ATOMIC_RELEASE)
 

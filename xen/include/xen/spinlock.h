@@ -29,8 +29,11 @@ enum lock_level {
     LOCK_XMALLOC,
     LOCK_VMAP,
     LOCK_HEAP,          /* heap_lock: free lists, claims and their counters */
+    LOCK_SMP_CALL,      /* one cross-CPU call at a time */
     LOCK_IRQ,
+    LOCK_IRQ_CHIP,      /* the registers of an I/O APIC */
     LOCK_TIMER,
+    LOCK_TASKLET,
     LOCK_RCU,
     LOCK_CONSOLE,       /* innermost: printk is allowed everywhere */
 };
@@ -50,6 +53,7 @@ void spin_unlock(spinlock_t *l);
 bool spin_trylock(spinlock_t *l);
 bool spin_is_locked(const spinlock_t *l);
 void spin_lock_second(spinlock_t *l);   /* same level as the one held, higher address */
+void spin_assert_none_held(void);       /* debug: this CPU holds no lock at all */
 
 /* Locks that interrupt handlers take as well. The flags are those of local_irq_save(). */
 unsigned long spin_lock_irqsave_fn(spinlock_t *l);

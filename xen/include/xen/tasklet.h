@@ -15,5 +15,10 @@ struct tasklet {
 void tasklet_init(struct tasklet *t, void (*function)(void *), void *data);
 void tasklet_schedule(struct tasklet *t);
 void tasklet_schedule_on(struct tasklet *t, unsigned int cpu);
+/* Takes it off its list and waits while another CPU runs it. Interrupts on; nobody schedules it any more. */
+void tasklet_kill(struct tasklet *t);
+
+void tasklet_subsystem_init(void);          /* booting, once */
+void tasklet_cpu_init(unsigned int cpu);    /* before that CPU comes up */
 
 #endif

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * One-shot timers, per CPU, kept in a heap; handlers run as softirq on the timer's CPU with no lock held.
- * A deadline in the past fires at once.  All calls are safe in any context but kill (no IRQ context).
+ * One-shot timers, per CPU, kept in a heap threaded through them: nothing is allocated, no call can fail.
+ * Handlers run as softirq on the timer's CPU with no lock held, never before the deadline.  A deadline in
+ * the past fires at once.  All calls are safe in any context but kill (interrupts on, no IRQ context).
  */
 #ifndef XEN_TIMER_H
 #define XEN_TIMER_H
@@ -13,8 +14,8 @@ struct timer {
     void (*function)(void *data);
     void *data;
     uint16_t cpu;
-    uint8_t status;         /* private to timer.c */
-    uint32_t heap_index;    /* private to timer.c */
+    uint8_t status;                         /* private to timer.c; zero: not initialised, or killed */
+    struct timer *child, *next, *prev;      /* private to timer_queue.c */
 };
 
 void timer_init(struct timer *t, void (*function)(void *), void *data, unsigned int cpu);
@@ -23,6 +24,10 @@ void timer_stop(struct timer *t);                   /* idempotent; the handler m
 void timer_kill(struct timer *t);                   /* stops for ever, waits for a running handler */
 void timer_migrate(struct timer *t, unsigned int cpu);
 bool timer_is_active(const struct timer *t);
+
+void timer_subsystem_init(void);            /* booting, once */
+void timer_cpu_init(unsigned int cpu);      /* before that CPU comes up */
+void timer_dump(char key);                  /* keyhandler: the timers of every CPU */
 
 /* The architecture's one-shot deadline for this CPU. 0 disarms. Returns false if already past. */
 bool arch_timer_program(s_time_t deadline);
