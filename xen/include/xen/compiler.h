@@ -12,7 +12,7 @@
 #define must_check      __attribute__((warn_unused_result))
 #define printf_like(f, a) __attribute__((format(printf, f, a)))
 #define aligned_to(n)   __attribute__((aligned(n)))
-#define section(s)      __attribute__((section(s)))
+#define in_section(s)   __attribute__((section(s)))
 #define used_symbol     __attribute__((used))
 #define fallthrough     __attribute__((fallthrough))
 
