@@ -130,6 +130,7 @@ int domid_alloc(domid_t wanted, domid_t *domid);    /* wanted DOMID_INVALID: any
 struct domain *domain_create(domid_t domid, const struct xen_domctl_createdomain *config,
                              bool is_privileged);   /* ERR: NULL and *err through domain_create_error() */
 int domain_create_error(void);
+void idle_domain_create(void);
 struct vcpu *vcpu_create(struct domain *d, unsigned int vcpu_id);
 int domain_kill(struct domain *d);                  /* -ERESTART until done */
 void domain_shutdown(struct domain *d, unsigned int reason);
@@ -176,6 +177,7 @@ int arch_vcpu_create(struct vcpu *v);
 void arch_vcpu_destroy(struct vcpu *v);
 void arch_vcpu_switch_from(struct vcpu *prev);      /* on its CPU, when it stops running there */
 void arch_vcpu_switch_to(struct vcpu *next);        /* on its CPU, before it runs there */
+bool arch_vcpu_has_work(struct vcpu *v);             /* an interrupt or event that ends a HLT is pending */
 void arch_vcpu_kick(struct vcpu *v);                /* leave guest mode soon and look at pending work */
 
 #endif

@@ -28,14 +28,16 @@ struct domain_runstate {
     uint32_t sequence;              /* odd while a writer is at it: readers retry */
     uint32_t state;                 /* DOMAIN_RUNSTATE_* */
     uint32_t count[VCPU_STATES];    /* counted vCPUs by state */
+    uint32_t counted;               /* their sum */
     uint32_t count_nonaffine;       /* of the running ones */
-    uint32_t down;                  /* vCPUs not counted */
     s_time_t entry;                 /* of the current state */
     s_time_t last;                  /* of the last change: all times below are up to here */
     s_time_t created;
     uint64_t time[DOMAIN_STATES];
-    uint64_t vcpu_time[VCPU_STATES];    /* summed over the counted vCPUs */
-    uint64_t nonaffine_time;
+    struct runstate_average {
+        uint64_t ns;                /* time in it, average per counted vCPU */
+        uint32_t remainder;         /* what the division left over, in 1/counted ns */
+    } runnable, running, nonaffine;
 };
 
 struct domain_runstate_sample {

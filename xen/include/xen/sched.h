@@ -38,6 +38,12 @@ int sched_adjust_global(struct xen_sysctl_scheduler_op *op);
 uint64_t sched_cpu_idle_time(unsigned int cpu);     /* ns */
 unsigned int sched_id(void);                        /* XEN_SCHEDULER_* */
 
+/* --- cpupool.c: sets of CPUs with a scheduler each; pool 0 is there from the start --- */
+struct xen_sysctl_cpupool_op;
+int cpupool_op(struct xen_sysctl_cpupool_op *op);   /* all but the CPU map's copying */
+int cpupool_cpumask(unsigned int pool, cpumask_t *mask);
+void cpupool_free_cpus(cpumask_t *mask);
+
 /* The top of a CPU's loop, for ever: softirqs, then the guest or idling. */
 void cpu_loop(void) __attribute__((noreturn));
 /* Runs current until it has something for us; interrupts on around it. */

@@ -23,7 +23,8 @@ enum lock_level {
     LOCK_EVENT,         /* a domain's event channels; two: lower address first */
     LOCK_PAGE_LIST,     /* d->mem.lock: a domain's list of pages */
     LOCK_VLAPIC,
-    LOCK_SCHED,         /* a run queue; two: lower CPU first */
+    LOCK_SCHED,         /* a run queue; a second one only by spin_trylock() */
+    LOCK_SCHED_BUDGET,  /* a domain's cap */
     LOCK_RUNSTATE,
     LOCK_IOMMU,
     LOCK_XMALLOC,

@@ -1,0 +1,377 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The scheduler's core: wake, sleep, pick, switch.  It alone changes vCPUs' runstates and `current`.
+ *
+ * A vCPU is in one place at a time:
+ *
+ *     state      where
+ *     running    rq->curr of its processor's queue
+ *     runnable   waiting in that queue; or on its way to another one (is_migrating); or parked by
+ *                its domain's cap (is_parked)
+ *     blocked    nowhere: waits for an event
+ *     offline    nowhere: paused or down
+ *
+ * v->processor names the queue whose lock guards all of this.  is_running stays set until the vCPU's
+ * registers are saved, a moment after it has left rq->curr: no other CPU may take it before.
+ */
+#include "private.h"
+#include <xen/errno.h>
+#include <public/vcpu.h>
+#include <xen/percpu.h>
+#include <xen/printk.h>
+#include <xen/rcupdate.h>
+#include <xen/page_alloc.h>
+#include <xen/sched.h>
+#include <xen/smp.h>
+#include <xen/softirq.h>
+#include <xen/time.h>
+#include <xen/xmalloc.h>
+#include <asm/irqflags.h>
+
+static DEFINE_PER_CPU(struct run_queue, run_queue);
+
+struct run_queue *run_queue_of(unsigned int cpu)
+{
+    return &per_cpu(run_queue, cpu);
+}
+
+struct run_queue *vcpu_queue_lock(struct vcpu *v, unsigned long *flags)
+{
+    for (;;) {
+        unsigned int cpu = READ_ONCE(v->processor);
+        struct run_queue *rq = run_queue_of(cpu);
+
+        spin_lock_irqsave(&rq->lock, *flags);
+        if (v->processor == cpu)
+            return rq;
+        spin_unlock_irqrestore(&rq->lock, *flags);
+    }
+}
+
+void vcpu_queue_unlock(struct run_queue *rq, unsigned long flags)
+{
+    spin_unlock_irqrestore(&rq->lock, flags);
+}
+
+/* Blocked or offline, for a vCPU that may not run. */
+static uint32_t resting_state(const struct vcpu *v)
+{
+    return test_bit(VPF_blocked, &v->pause_flags) ? RUNSTATE_blocked : RUNSTATE_offline;
+}
+
+/* u waits in rq: does its CPU have to look again, and when? */
+static void queue_tickle(struct run_queue *rq, struct sched_unit *u)
+{
+    s_time_t at = rq->curr == rq->idle ? 0 : rq->ops->preempt_at(rq, u);
+
+    if (at == 0)
+        softirq_raise_on(rq->cpu, SOFTIRQ_SCHEDULE);
+    else if (at < STIME_MAX && (!timer_is_active(&rq->slice) || at < rq->slice.expires))
+        timer_set(&rq->slice, at);
+}
+
+static void queue_add(struct run_queue *rq, struct sched_unit *u, bool is_new)
+{
+    ASSERT(spin_is_locked(&rq->lock));
+    ASSERT(list_empty(&u->elem) && u->vcpu->processor == rq->cpu);
+    u->is_migrating = u->is_parked = false;
+    rq->ops->enqueue(rq, u, is_new);
+    rq->waiting_count++;
+}
+
+static void queue_remove(struct run_queue *rq, struct sched_unit *u)
+{
+    ASSERT(spin_is_locked(&rq->lock));
+    rq->ops->dequeue(rq, u);
+    list_del(&u->elem);
+    rq->waiting_count--;
+}
+
+/* Sends a runnable unit that is on no queue to the CPU where it should wait. */
+static void unit_move(struct sched_unit *u)
+{
+    struct vcpu *v = u->vcpu;
+    unsigned int cpu = sched_place(v);
+    unsigned long flags;
+    struct run_queue *rq = vcpu_queue_lock(v, &flags);
+
+    if (u->is_migrating && !v->is_running && cpu != v->processor) {
+        u->vtime += run_queue_of(cpu)->vtime - rq->vtime;
+        v->processor = cpu;
+    }
+    vcpu_queue_unlock(rq, flags);
+    sched_requeue(u);
+}
+
+void sched_requeue(struct sched_unit *u)
+{
+    struct vcpu *v = u->vcpu;
+    unsigned long flags;
+    struct run_queue *rq = vcpu_queue_lock(v, &flags);
+
+    if ((u->is_migrating || u->is_parked) && rq->curr != v) {
+        ASSERT(v->runstate.state == RUNSTATE_runnable && list_empty(&u->elem));
+        queue_add(rq, u, true);
+        queue_tickle(rq, u);
+    }
+    vcpu_queue_unlock(rq, flags);
+}
+
+void vcpu_wake(struct vcpu *v)
+{
+    struct sched_unit *u = v->sched;
+    bool moves = false;
+    unsigned long flags;
+    struct run_queue *rq = vcpu_queue_lock(v, &flags);
+
+    if (!vcpu_runnable(v)) {
+        /* Unblocked but paused, say: the account follows. */
+        if (v->runstate.state >= RUNSTATE_blocked && v->runstate.state != resting_state(v))
+            runstate_change(v, resting_state(v), NOW());
+    } else if (v->runstate.state >= RUNSTATE_blocked) {
+        runstate_change(v, RUNSTATE_runnable, NOW());
+        if (v->is_running) {
+            /* Not yet saved: it can only go on here. */
+            queue_add(rq, u, true);
+            queue_tickle(rq, u);
+        } else {
+            u->is_migrating = moves = true;
+        }
+    }
+    vcpu_queue_unlock(rq, flags);
+    if (moves)
+        unit_move(u);
+}
+
+void vcpu_sleep_nosync(struct vcpu *v)
+{
+    struct sched_unit *u = v->sched;
+    unsigned long flags;
+    struct run_queue *rq = vcpu_queue_lock(v, &flags);
+
+    if (!vcpu_runnable(v)) {
+        if (rq->curr == v) {
+            softirq_raise_on(rq->cpu, SOFTIRQ_SCHEDULE);
+        } else if (v->runstate.state == RUNSTATE_runnable) {
+            if (!list_empty(&u->elem))
+                queue_remove(rq, u);
+            u->is_migrating = u->is_parked = false;
+            runstate_change(v, resting_state(v), NOW());
+        } else if (v->runstate.state != resting_state(v)) {
+            runstate_change(v, resting_state(v), NOW());
+        }
+    }
+    vcpu_queue_unlock(rq, flags);
+}
+
+void vcpu_sleep_sync(struct vcpu *v)
+{
+    vcpu_sleep_nosync(v);
+    while (!vcpu_runnable(v) && __atomic_load_n(&v->is_running, __ATOMIC_ACQUIRE))
+        cpu_relax();
+}
+
+/* The affinity or pool of v changed: it leaves a CPU where it may not be any more. */
+void sched_recheck(struct vcpu *v)
+{
+    struct sched_unit *u = v->sched;
+    bool moves = false;
+    cpumask_t allowed;
+    unsigned long flags;
+    struct run_queue *rq = vcpu_queue_lock(v, &flags);
+
+    cpupool_allowed(v, &allowed);
+    if (!cpumask_test(&allowed, rq->cpu)) {
+        if (rq->curr == v) {
+            softirq_raise_on(rq->cpu, SOFTIRQ_SCHEDULE);
+        } else if (!list_empty(&u->elem) && !v->is_running) {
+            queue_remove(rq, u);
+            u->is_migrating = moves = true;
+        }
+    }
+    vcpu_queue_unlock(rq, flags);
+    if (moves)
+        unit_move(u);
+}
+
+/* prev's turn ends: it waits again, moves, is parked, or rests. */
+static void put_back(struct run_queue *rq, struct vcpu *prev, s_time_t now)
+{
+    struct sched_unit *u = prev->sched;
+    cpumask_t allowed;
+
+    rq->ops->charge(rq, u, now);
+    if (!vcpu_runnable(prev)) {
+        u->is_parked = false;
+        return;
+    }
+    cpupool_allowed(prev, &allowed);
+    if (!cpumask_test(&allowed, rq->cpu))
+        u->is_migrating = true;
+    else if (!u->is_parked)
+        queue_add(rq, u, false);
+}
+
+static struct vcpu *pick_next(struct run_queue *rq)
+{
+    struct sched_unit *u = rq->ops->pick(rq);
+
+    if (u) {
+        list_del(&u->elem);
+        rq->waiting_count--;
+    } else {
+        u = sched_steal(rq);
+    }
+    return u ? u->vcpu : rq->idle;
+}
+
+static void account_switch(struct vcpu *prev, struct vcpu *next, s_time_t now)
+{
+    if (prev == next)
+        return;
+    runstate_change(prev, is_idle_vcpu(prev) || vcpu_runnable(prev) ? RUNSTATE_runnable : resting_state(prev),
+                    now);
+    runstate_change(next, RUNSTATE_running, now);
+}
+
+/* prev's registers are saved: others may have it. */
+static void switch_finish(struct vcpu *prev)
+{
+    __atomic_store_n(&prev->is_running, false, __ATOMIC_RELEASE);
+    if (!is_idle_vcpu(prev) && READ_ONCE(prev->sched->is_migrating))
+        unit_move(prev->sched);
+}
+
+static void switch_to(struct vcpu *prev, struct vcpu *next)
+{
+    if (!is_idle_vcpu(prev))
+        arch_vcpu_switch_from(prev);
+    get_cpu_info()->current = next;
+    if (!is_idle_vcpu(next))
+        arch_vcpu_switch_to(next);
+    switch_finish(prev);
+}
+
+static void schedule(void)
+{
+    struct run_queue *rq = run_queue_of(smp_processor_id());
+    struct vcpu *prev, *next;
+    s_time_t now, slice = 0;
+    unsigned long flags;
+
+    spin_lock_irqsave(&rq->lock, flags);
+    now = NOW();
+    prev = rq->curr;
+    ASSERT(prev == current);
+    if (prev != rq->idle)
+        put_back(rq, prev, now);
+    next = pick_next(rq);
+    account_switch(prev, next, now);
+    rq->curr = next;
+    next->is_running = true;
+    if (next != rq->idle) {
+        next->sched->start = now;
+        slice = rq->ops->slice(rq, next->sched);
+    }
+    spin_unlock_irqrestore(&rq->lock, flags);
+
+    if (slice)
+        timer_set(&rq->slice, now + slice);
+    else
+        timer_stop(&rq->slice);
+    if (prev != next)
+        switch_to(prev, next);
+}
+
+static void slice_over(void *data)
+{
+    softirq_raise(SOFTIRQ_SCHEDULE);
+}
+
+/* A CPU comes up: its queue, with the idle vCPU as current. Runs on any CPU, before the new one loops. */
+void sched_cpu_up(unsigned int cpu)
+{
+    struct run_queue *rq = run_queue_of(cpu);
+    struct vcpu *idle = domain_vcpu(idle_domain, cpu);
+
+    if (!idle)
+        idle = vcpu_create(idle_domain, cpu);
+    BUG_ON(!idle);
+    spin_lock_init(&rq->lock, LOCK_SCHED);
+    rq->cpu = cpu;
+    rq->ops = &sched_credit;
+    list_init(&rq->waiting);
+    rq->curr = rq->idle = idle;
+    timer_init(&rq->slice, slice_over, rq, cpu);
+    idle->processor = cpu;
+    idle->is_running = true;
+    runstate_change(idle, RUNSTATE_running, NOW());
+    cpupool_add_new_cpu(cpu);
+}
+
+void scheduler_init(void)
+{
+    softirq_open(SOFTIRQ_SCHEDULE, schedule);
+    cpupool_init();
+    idle_domain_create();
+    sched_cpu_up(smp_processor_id());
+    get_cpu_info()->current = domain_vcpu(idle_domain, smp_processor_id());
+}
+
+int sched_vcpu_init(struct vcpu *v)
+{
+    cpumask_t allowed;
+
+    for (unsigned int i = 0; i < BITS_TO_LONGS(NR_CPUS); i++)
+        v->hard_affinity.bits[i] = v->soft_affinity.bits[i] = ~0UL;
+    if (v->domain->is_idle) {
+        v->processor = v->vcpu_id;
+        return 0;
+    }
+    v->sched = xzalloc(struct sched_unit);
+    if (!v->sched)
+        return -ENOMEM;
+    v->sched->vcpu = v;
+    list_init(&v->sched->elem);
+    cpupool_allowed(v, &allowed);
+    v->processor = cpumask_first(&allowed);
+    v->processor = sched_place(v);
+    return 0;
+}
+
+void sched_vcpu_destroy(struct vcpu *v)
+{
+    ASSERT(!v->is_running);
+    xfree(v->sched);
+    v->sched = NULL;
+}
+
+uint64_t sched_cpu_idle_time(unsigned int cpu)
+{
+    struct vcpu_runstate state;
+
+    runstate_vcpu_get(run_queue_of(cpu)->idle, &state, NOW());
+    return state.time[RUNSTATE_running];
+}
+
+static void idle_once(void)
+{
+    if (heap_scrub_idle())
+        return;
+    rcu_idle_enter();
+    arch_cpu_idle();
+    rcu_idle_exit();
+}
+
+void cpu_loop(void)
+{
+    local_irq_enable();
+    for (;;) {
+        rcu_quiescent();
+        softirq_process();
+        if (is_idle_vcpu(current))
+            idle_once();
+        else
+            arch_vcpu_run(current);
+    }
+}
