@@ -15,6 +15,7 @@
  * registers are saved, a moment after it has left rq->curr: no other CPU may take it before.
  */
 #include "private.h"
+#include <xen/bug.h>
 #include <xen/errno.h>
 #include <public/vcpu.h>
 #include <xen/percpu.h>
@@ -246,7 +247,7 @@ static void switch_to(struct vcpu *prev, struct vcpu *next)
 {
     if (!is_idle_vcpu(prev))
         arch_vcpu_switch_from(prev);
-    get_cpu_info()->current = next;
+    get_cpu_info()->curr = next;
     if (!is_idle_vcpu(next))
         arch_vcpu_switch_to(next);
     switch_finish(prev);
@@ -315,7 +316,7 @@ void scheduler_init(void)
     cpupool_init();
     idle_domain_create();
     sched_cpu_up(smp_processor_id());
-    get_cpu_info()->current = domain_vcpu(idle_domain, smp_processor_id());
+    get_cpu_info()->curr = domain_vcpu(idle_domain, smp_processor_id());
 }
 
 int sched_vcpu_init(struct vcpu *v)

@@ -42,7 +42,7 @@ enum lock_level {
 typedef struct spinlock {
     uint16_t head, tail;    /* tickets: served, next to hand out */
     uint8_t level;          /* enum lock_level */
-    int16_t cpu;            /* holder (debug), -1 for none */
+    int cpu;                /* holder (debug), -1 for none */
 } spinlock_t;
 
 #define SPINLOCK_INIT(lvl)        { .level = (lvl), .cpu = -1 }

@@ -18,7 +18,7 @@ struct vcpu;
 
 struct cpu_info {
     unsigned int processor_id;
-    struct vcpu *current;
+    struct vcpu *curr;   
     unsigned long per_cpu_offset;
     unsigned long pad;          /* keeps the stack 16-byte aligned below */
 };
@@ -31,6 +31,6 @@ static inline struct cpu_info *get_cpu_info(void)
     return (struct cpu_info *)((sp & ~(STACK_SIZE - 1)) + STACK_SIZE) - 1;
 }
 
-#define current (get_cpu_info()->current)
+#define current (get_cpu_info()->curr)
 
 #endif
