@@ -15,6 +15,11 @@ tools:
 deps:
 	$(Q)sh config/deps.sh config/packages.txt
 
+## test-system     scenarios with Debian's kernel as dom0 in QEMU; T=name for one, HV=reference for Debian's Xen
+.PHONY: test-system
+test-system: $(if $(filter reference,$(HV)),tools,all)
+	$(Q)$(PYTHON) tools/tests/system/run.py --build $(BUILD) --hv $(or $(HV),stake) $(T)
+
 clean:
 	rm -rf $(BUILD)
 

@@ -9,7 +9,6 @@ int xc_domain_claim_pages(xc_interface *xch, uint32_t domid, unsigned long nr_pa
     return xc_memory_op(xch, XENMEM_claim_pages, &arg, sizeof(arg)) < 0 ? -1 : 0;
 }
 
-#ifdef XEN_DOMCTL_claim_memory
 int xc_domain_claim_memory(xc_interface *xch, uint32_t domid, uint32_t nr_claims,
                            const memory_claim_t *claims)
 {
@@ -26,11 +25,56 @@ int xc_domain_claim_memory(xc_interface *xch, uint32_t domid, uint32_t nr_claims
     bounce_put(xch, &b, 1);
     return rc;
 }
-#endif
 
 long xc_domain_get_outstanding_pages(xc_interface *xch)
 {
     xc_physinfo_t info;
 
     return xc_physinfo(xch, &info) < 0 ? -1 : (long)info.outstanding_pages;
+}
+
+int xc_get_node_claims(xc_interface *xch, unsigned int *nr_nodes, xc_node_claims_t *nodes,
+                       xc_host_claims_t *host)
+{
+    struct xen_sysctl op = {.cmd = XEN_SYSCTL_get_node_claims};
+    struct bounce b = BOUNCE(nodes, *nr_nodes * sizeof(*nodes), BOUNCE_OUT);
+    int rc;
+
+    if (bounce_get(xch, &b, 1) < 0) {
+        return -1;
+    }
+    op.u.get_node_claims.num_nodes = *nr_nodes;
+    set_xen_guest_handle(op.u.get_node_claims.nodes, b.hyp);
+    rc = xc_sysctl(xch, &op);
+    bounce_put(xch, &b, 1);
+    if (rc < 0) {
+        return -1;
+    }
+    *nr_nodes = op.u.get_node_claims.num_nodes;
+    host->free = op.u.get_node_claims.free_pages;
+    host->claimed = op.u.get_node_claims.claimed;
+    host->claimed_host = op.u.get_node_claims.claimed_host;
+    return 0;
+}
+
+int xc_domain_get_node_pages(xc_interface *xch, uint32_t domid, unsigned int *nr_nodes,
+                             xc_domain_node_pages_t *nodes, uint64_t *host_claimed)
+{
+    struct xen_domctl op = {.cmd = XEN_DOMCTL_get_node_pages, .domain = domid};
+    struct bounce b = BOUNCE(nodes, *nr_nodes * sizeof(*nodes), BOUNCE_OUT);
+    int rc;
+
+    if (bounce_get(xch, &b, 1) < 0) {
+        return -1;
+    }
+    op.u.get_node_pages.num_nodes = *nr_nodes;
+    set_xen_guest_handle(op.u.get_node_pages.nodes, b.hyp);
+    rc = xc_domctl(xch, &op);
+    bounce_put(xch, &b, 1);
+    if (rc < 0) {
+        return -1;
+    }
+    *nr_nodes = op.u.get_node_pages.num_nodes;
+    *host_claimed = op.u.get_node_pages.claimed_host;
+    return 0;
 }

@@ -202,7 +202,6 @@ int xc_domain_hvm_setcontext(xc_interface *xch, uint32_t domid, uint8_t *hvm_ctx
     return rc;
 }
 
-#ifdef XEN_DOMCTL_get_runstate_info
 int xc_get_runstate_info(xc_interface *xch, uint32_t domid, xc_runstate_info_t *info)
 {
     struct xen_domctl op = {.cmd = XEN_DOMCTL_get_runstate_info, .domain = domid};
@@ -213,4 +212,3 @@ int xc_get_runstate_info(xc_interface *xch, uint32_t domid, xc_runstate_info_t *
     *info = op.u.domain_runstate;
     return 0;
 }
-#endif

@@ -160,7 +160,8 @@ int xc_domain_setvnuma(xc_interface *xch, uint32_t domid, uint32_t nr_vnodes, ui
 
 /* ---- Claims ---- */
 
-/* memory_claim_t, XEN_NODE_CLAIM_INIT and XEN_DOMCTL_CLAIM_MEMORY_NO_NODE are the public interface's (domctl.h). */
+/* memory_claim_t, XEN_NODE_CLAIM_INIT and XEN_DOMCTL_CLAIM_MEMORY_NO_NODE are the public
+ * interface's (domctl.h). */
 
 /*
  * Stake a claim; 0 pages releases whatever the domain has claimed.  The number is the total that
@@ -174,21 +175,14 @@ int xc_domain_claim_memory(xc_interface *xch, uint32_t domid, uint32_t nr_claims
 long xc_domain_get_outstanding_pages(xc_interface *xch);
 
 /* What is promised where, in pages, read in one look. */
-typedef struct xc_node_claims {
-    uint64_t size;
-    uint64_t free;
-    uint64_t claimed; /* by claims on this very node */
-} xc_node_claims_t;
+typedef xen_node_claims_t xc_node_claims_t;      /* size, free, claimed on this very node */
+typedef xen_node_pages_t xc_domain_node_pages_t; /* pages, claimed */
 
 typedef struct xc_host_claims {
     uint64_t free;
-    uint64_t claimed; /* by claims of both kinds */
+    uint64_t claimed;      /* by claims of both kinds */
+    uint64_t claimed_host; /* by host-wide claims alone */
 } xc_host_claims_t;
-
-typedef struct xc_domain_node_pages {
-    uint64_t pages;
-    uint64_t claimed;
-} xc_domain_node_pages_t;
 
 /* *nr_nodes: capacity of nodes[] in, number of nodes of the host out (it may exceed the capacity).
  */

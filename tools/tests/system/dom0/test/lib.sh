@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# What scenarios are made of.  A scenario reports each thing that it proves by `check`; the runner reads
+# the lines that begin with @@ on the console.
+
+XENBIN=/usr/lib/xen-4.17/bin
+
+# check NAME COMMAND...: the command decides; its output is shown when it fails.
+check() {
+    local name="$1" out; shift
+    if out=$("$@" 2>&1); then
+        echo "@@ ok $name"
+    else
+        echo "@@ not ok $name: status $? of: $*"
+        printf '%s\n' "$out" | tail -n 20 | sed 's/^/    /'
+        return 1
+    fi
+}
+
+# check_not NAME COMMAND...: the command must fail, and must not be killed by a signal.
+check_not() {
+    local name="$1" out rc; shift
+    out=$("$@" 2>&1); rc=$?
+    if [ $rc -ne 0 ] && [ $rc -lt 126 ]; then
+        echo "@@ ok $name"
+    else
+        echo "@@ not ok $name: status $rc of: $*"
+        printf '%s\n' "$out" | tail -n 20 | sed 's/^/    /'
+        return 1
+    fi
+}
+
+note() { echo "@@ note $*"; }
+
+# until_true SECONDS COMMAND...: waits for a state; the limit is only there to end a hung test.
+until_true() {
+    local end=$(($(cut -d. -f1 /proc/uptime) + $1)); shift
+    until "$@" >/dev/null 2>&1; do
+        [ "$(cut -d. -f1 /proc/uptime)" -lt $end ] || return 1
+        usleep 100000
+    done
+}
+
+# start_xen [o|c]: Debian's daemons in the order of its init script; xenstored in OCaml or C.
+start_xen() {
+    local m store=$XENBIN/oxenstored
+    [ "${1:-o}" = o ] || store=$XENBIN/xenstored
+    for m in xenfs xen-privcmd xen-evtchn xen-gntdev xen-gntalloc; do modprobe $m; done
+    mount -t xenfs xenfs /proc/xen
+    grep -q control_d /proc/xen/capabilities || return 1
+    mkdir -p /run/xenstored /var/lib/xenstored
+    XENSTORED_ROOTDIR=/run/xenstored $store --pid-file /run/xenstore.pid
+    until_true 60 xenstore-read -s / || return 1
+    $XENBIN/xen-init-dom0 || return 1
+    $XENBIN/xenconsoled --log=all --log-dir=/var/log/xen/console --pid-file /run/xenconsoled.pid
+    modprobe xen-blkback; modprobe xen-netback; modprobe loop
+    [ ! -x /usr/local/sbin/xl ] || ln -sf /usr/local/sbin/xl /usr/sbin/xl
+}
+
+# start_bridge: a bridge with dom0 at 10.0.0.1, for guests' network devices.
+start_bridge() {
+    modprobe bridge
+    brctl addbr xenbr0 && ip addr add 10.0.0.1/24 dev xenbr0 && ip link set xenbr0 up
+}
+
+# guest_config NAME MIB [LINE...]: writes /etc/xen/NAME.cfg for a test guest and prints its path.
+guest_config() {
+    local name="$1" mem="$2" line; shift 2
+    {
+        printf 'name = "%s"\ntype = "pvh"\nmemory = %s\n' "$name" "$mem"
+        printf 'kernel = "/boot/vmlinux.gz"\nramdisk = "/boot/guest.gz"\n'
+        printf 'extra = "console=hvc0 hostname=%s %s"\n' "$name" "$EXTRA"
+        for line in "$@"; do printf '%s\n' "$line"; done
+    } >/etc/xen/$name.cfg
+    echo /etc/xen/$name.cfg
+}
+
+# console_has NAME PATTERN: whether the guest's console has printed this.
+console_has() { grep -qE "$2" /var/log/xen/console/guest-$1.log; }
+
+# guest_run NAME SECONDS COMMAND: types a command at the guest's shell and prints what it wrote.
+guest_run() {
+    local name="$1" limit="$2" tag="done-$$-$(cut -d' ' -f1 /proc/uptime)" log
+    log=/var/log/xen/console/guest-$1.log
+    local from=$(($(wc -l <$log) + 1))
+    { echo "$3; echo $tag \$?"; sleep 1; } | timeout 10 xl console "$name" >/dev/null 2>&1
+    until_true $limit grep -q "^$tag" $log
+    tail -n +$from $log | tr -d '\r' | sed "/$tag/d"
+    [ "$(grep "^$tag" $log | tr -d '\r' | cut -d' ' -f2)" = 0 ]
+}
+
+free_mb() { xl info | awk '/^free_memory/ {print $3}'; }
+domain_gone() { ! xl domid "$1" >/dev/null 2>&1; }

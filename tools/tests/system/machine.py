@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The machine that a system test runs on: QEMU's command line, its console, and its end."""
+import os
+import shlex
+import subprocess
+import threading
+import time
+
+# Guests' user space dies of AVX instructions under TCG now and then; QEMU's RDTSCP cannot be intercepted.
+CPU = "max,+svm,-la57,-pku,-avx,-avx2,-f16c,-fma,-rdtscp"
+
+DEFAULTS = {"mem": "2048", "smp": "2", "nodes": "0", "iommu": "auto", "dom0_mem": "512M",
+            "dom0_max_vcpus": "", "xen": "", "linux": "", "qemu": "", "timeout": "300"}
+
+
+def parse(text):
+    """'mem=4096 nodes=2 ...' -> a whole machine; unknown words are mistakes."""
+    machine = dict(DEFAULTS)
+    for word in shlex.split(text):
+        key, _, value = word.partition("=")
+        if key not in machine:
+            raise ValueError(f"unknown machine option: {key}")
+        machine[key] = value
+    return machine
+
+
+def numa(machine):
+    nodes, mem, smp = int(machine["nodes"]), int(machine["mem"]), int(machine["smp"])
+    args = []
+    for i in range(nodes):
+        first, last = smp * i // nodes, smp * (i + 1) // nodes - 1
+        cpus = f",cpus={first}-{last}" if last >= first else ""
+        args += ["-object", f"memory-backend-ram,id=m{i},size={mem // nodes}M",
+                 "-numa", f"node,nodeid={i},memdev=m{i}{cpus}"]
+    for i in range(nodes):
+        for j in range(i + 1, nodes):
+            args += ["-numa", f"dist,src={i},dst={j},val=21"]
+    return args
+
+
+def command(machine, xen, kernel, initrd, reference):
+    """QEMU's arguments; `initrd` is dom0's initramfs."""
+    options = f"console=com1 com1=115200,8n1 dom0_mem={machine['dom0_mem']} {machine['xen']}"
+    if machine["dom0_max_vcpus"]:
+        options += f" dom0_max_vcpus={machine['dom0_max_vcpus']}"
+    if reference:
+        options += " dom0=pvh" + (" dom0-iommu=none" if machine["iommu"] == "none" else "")
+    iommu = {"none": [], "amd": ["-device", "amd-iommu"], "intel": ["-device", "intel-iommu"]}
+    iommu["auto"] = iommu["intel" if reference else "amd"]
+    return ["qemu-system-x86_64", "-machine", "q35,kernel-irqchip=split", "-accel", "tcg", "-cpu", CPU,
+            "-smp", machine["smp"], "-m", machine["mem"] + "M", *numa(machine), *iommu[machine["iommu"]],
+            "-display", "none", "-vga", "none", "-serial", "stdio", "-monitor", "none", "-no-reboot",
+            "-net", "none", *shlex.split(machine["qemu"]), "-kernel", str(xen),
+            "-initrd", f"{kernel} console=hvc0 {machine['linux']},{initrd}", "-append", options]
+
+
+def run(argv, log, timeout, on_line):
+    """Runs QEMU to its end, calling on_line for each line of its console until that returns True (stop).
+    Returns 'end', 'stopped' or 'timeout'; the console is kept in `log` with a time before each line."""
+    why = ["end"]
+    start = time.monotonic()
+    with open(log, "w") as out:
+        out.write("# " + shlex.join(argv) + "\n")
+        qemu = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                stderr=subprocess.STDOUT)
+
+        def expire():
+            why[0] = "timeout"
+            qemu.kill()
+
+        alarm = threading.Timer(timeout, expire)
+        alarm.start()
+        pending = b""
+        while chunk := os.read(qemu.stdout.fileno(), 65536):
+            *lines, pending = (pending + chunk).split(b"\n")
+            for raw in lines:
+                line = raw.decode("latin1").replace("\r", "")
+                out.write(f"{time.monotonic() - start:8.3f} {line}\n")
+                if on_line(line) and why[0] == "end":
+                    why[0] = "stopped"
+                    qemu.kill()
+            out.flush()
+        alarm.cancel()
+        qemu.wait()
+    return why[0]

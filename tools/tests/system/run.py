@@ -1,0 +1,125 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""Runs system tests: scenarios/NAME.sh inside dom0, under QEMU.
+
+    run.py [--hv stake|reference] [NAME...]
+
+Lines at the top of a scenario describe it:
+    # machine: mem=4096 nodes=2 ...   (machine.DEFAULTS has the words; several lines: one run for each)
+    # hypervisor: any | stake | reference      (any: HV=reference runs it too)
+A run passes when it reaches its end and each of its checks, at least one, was ok.  HV=reference boots
+Debian's own Xen 4.17 under our toolstack: what both agree on is right for a reason that is not ours.
+"""
+import argparse
+import os
+import re
+import sys
+import time
+from pathlib import Path
+
+import images
+import machine
+
+HERE = Path(__file__).resolve().parent
+FATAL = re.compile(r"Panic on CPU|Kernel panic - not syncing|FATAL TRAP|Assertion .* failed")
+
+
+class Scenario:
+    def __init__(self, path):
+        self.path, self.name = path, path.stem
+        head = re.findall(r"^# (machine|hypervisor): *(.*)$", path.read_text(), re.M)
+        self.machines = [machine.parse(v) for k, v in head if k == "machine"] or [machine.parse("")]
+        self.hypervisor = next((v.strip() for k, v in head if k == "hypervisor"), "any")
+
+    def runs_on(self, hv):
+        return self.hypervisor in ("any", hv)
+
+
+class Verdict:
+    """Gathers the marks that dom0 prints and says how the run went."""
+
+    def __init__(self):
+        self.ok, self.bad, self.ended, self.fatal = 0, [], False, None
+
+    def line(self, text):
+        mark = re.search(r"@@ (ok|not ok|end|note) ?(.*)", text)
+        if mark and mark[1] == "ok":
+            self.ok += 1
+        elif mark and mark[1] == "not ok":
+            self.bad.append(mark[2])
+        elif mark and mark[1] == "end":
+            self.ended = True
+        elif mark:
+            print(f"          {mark[2]}", flush=True)
+        elif FATAL.search(text):
+            self.fatal = text.strip()
+            return True
+        return False
+
+    def problems(self, why):
+        found = list(self.bad)
+        if self.fatal:
+            found.append(self.fatal)
+        elif why == "timeout":
+            found.append("did not end in time")
+        elif not self.ended:
+            found.append("the machine stopped before the scenario's end")
+        if not self.ok:
+            found.append("no check was made")
+        return found
+
+
+def run_once(build, base, scenario, which, hv, xen):
+    spec = scenario.machines[which]
+    label = scenario.name + (f".{which + 1}" if len(scenario.machines) > 1 else "")
+    top = Path(build) / "system"
+    work = top / "runs" / f"{label}-{hv}-{os.getpid()}"
+    overlay = images.overlay(work, work.with_suffix(".gz"), {
+        ".": HERE / "dom0", "test/scenario.sh": scenario.path})
+    initrd = work.with_suffix(".initrd")
+    initrd.write_bytes(base.dom0.read_bytes() + (top / "tools.gz").read_bytes() + overlay.read_bytes())
+    log = top / "logs" / f"{label}-{hv}.log"
+    verdict, start = Verdict(), time.monotonic()
+    argv = machine.command(spec, xen, base.kernel, initrd, hv == "reference")
+    why = machine.run(argv, log, int(spec["timeout"]), verdict.line)
+    initrd.unlink()
+    overlay.unlink()
+    problems = verdict.problems(why)
+    seconds = time.monotonic() - start
+    print(f"  {'FAIL' if problems else 'PASS'}    {label} ({verdict.ok} checks, {seconds:.0f} s)", flush=True)
+    for text in problems:
+        print(f"          {text}")
+    if problems:
+        print(f"          console: {log}", flush=True)
+    return not problems
+
+
+def main():
+    ap = argparse.ArgumentParser()
+    ap.add_argument("--hv", default="stake", choices=["stake", "reference"])
+    ap.add_argument("--build", default=str(images.ROOT / "build"))
+    ap.add_argument("--xen", help="the hypervisor to boot instead of the built one")
+    ap.add_argument("names", nargs="*")
+    args = ap.parse_args()
+    known = {p.stem: Scenario(p) for p in sorted((HERE / "scenarios").glob("*.sh"))}
+    for name in args.names:
+        if name not in known:
+            sys.exit(f"no scenario {name}; there are: {' '.join(known)}")
+    chosen = [s for s in known.values() if s.name in args.names or not args.names]
+    base = images.base(args.build)
+    images.tools(args.build)
+    (Path(args.build) / "system/logs").mkdir(exist_ok=True)
+    xen = args.xen or (base.reference if args.hv == "reference" else Path(args.build) / "xen/xen")
+    passed = failed = 0
+    for scenario in (s for s in chosen if s.runs_on(args.hv)):
+        for which in range(len(scenario.machines)):
+            if run_once(args.build, base, scenario, which, args.hv, xen):
+                passed += 1
+            else:
+                failed += 1
+    print(f"test-system ({args.hv}): {passed} passed, {failed} failed")
+    sys.exit(1 if failed or not passed else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,11 @@
+# Debian's own daemons start as its init script starts them, and xenstore works.
+# machine: mem=2048 smp=2 timeout=120
+start_xen
+check "xenstored answers" xenstore-read -s /
+check "xenstore-write" xenstore-write /test/a hello
+check "xenstore-read" test "$(xenstore-read /test/a)" = hello
+check "dom0 has its domid" test "$(xenstore-read domid)" = 0
+check "xenconsoled runs" test -e /run/xenconsoled.pid
+check "xen-init-dom0 named dom0" test "$(xenstore-read /local/domain/0/name)" = Domain-0
+check "sys hypervisor type" test "$(cat /sys/hypervisor/type)" = xen
+check "dom0 is PVH" test "$(cat /sys/hypervisor/guest_type)" = PVH
