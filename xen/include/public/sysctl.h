@@ -229,9 +229,9 @@ struct xen_sysctl_scheduler_op {
     uint32_t sched_id;
     uint32_t cmd;
     union {
-        struct {
-            XEN_GUEST_HANDLE_64(void)
-            schedule; /* of a scheduler that is not offered; keeps the layout */
+        struct xen_sysctl_sched_arinc653 {
+            /* Of a scheduler that is not offered; keeps the layout. */
+            XEN_GUEST_HANDLE_64(void) schedule;
         } sched_arinc653;
         struct xen_sysctl_credit_schedule sched_credit;
         struct xen_sysctl_credit2_schedule sched_credit2;
