@@ -3,7 +3,7 @@
  * Pages and the map of virtual memory.
  *
  *   0xffff82c000000000  64 GiB   vmap: scattered frames, devices
- *   0xffff82e000000000 128 GiB   frame table, 32 bytes a frame
+ *   0xffff82e000000000 128 GiB   frame table, 16 bytes a frame
  *   0xffff830000000000  64 TiB   direct map of all RAM
  *   0xffffffff80000000   1 GiB   the hypervisor's image
  */
