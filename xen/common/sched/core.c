@@ -172,6 +172,15 @@ void vcpu_sleep_sync(struct vcpu *v)
         cpu_relax();
 }
 
+void sched_vcpu_set_down(struct vcpu *v, bool is_down)
+{
+    unsigned long flags;
+    struct run_queue *rq = vcpu_queue_lock(v, &flags);
+
+    runstate_set_down(v, is_down, NOW());
+    vcpu_queue_unlock(rq, flags);
+}
+
 /* The affinity or pool of v changed: it leaves a CPU where it may not be any more. */
 void sched_recheck(struct vcpu *v)
 {
@@ -248,8 +257,10 @@ static void switch_to(struct vcpu *prev, struct vcpu *next)
     if (!is_idle_vcpu(prev))
         arch_vcpu_switch_from(prev);
     get_cpu_info()->curr = next;
-    if (!is_idle_vcpu(next))
+    if (!is_idle_vcpu(next)) {
+        vcpu_timers_follow(next);
         arch_vcpu_switch_to(next);
+    }
     switch_finish(prev);
 }
 

@@ -61,6 +61,7 @@ struct vcpu {
 
     struct vcpu_info *vcpu_info;        /* where the guest looks; never NULL */
     struct page_info *vcpu_info_page;   /* of a registered vcpu_info, referenced */
+    struct vcpu_info *vcpu_info_own;    /* for a vCPU that has no place in shared_info */
     struct event_vcpu *event;
 
     unsigned long hypercall_pending_op; /* a continuation is under way; see hypercall.h */
@@ -127,16 +128,21 @@ void domain_hold(struct domain *d);                 /* one more reference */
 void domain_put(struct domain *d);
 int domid_alloc(domid_t wanted, domid_t *domid);    /* wanted DOMID_INVALID: any */
 
-struct domain *domain_create(domid_t domid, const struct xen_domctl_createdomain *config,
-                             bool is_privileged);   /* ERR: NULL and *err through domain_create_error() */
-int domain_create_error(void);
+/* 0 and *out (held by its life, until domain_kill), or -EEXIST, -EINVAL, -ENOMEM, -EOPNOTSUPP. Starts paused. */
+int domain_create(domid_t domid, const struct xen_domctl_createdomain *config, bool is_privileged,
+                  struct domain **out);
 void idle_domain_create(void);
-struct vcpu *vcpu_create(struct domain *d, unsigned int vcpu_id);
+struct vcpu *vcpu_create(struct domain *d, unsigned int vcpu_id);  /* NULL: -ENOMEM */
+void vcpu_destroy(struct vcpu *v);                  /* off its CPU for good; NULL is fine */
+/* VCPUOP_register_vcpu_info: *gpa* of d, not crossing a page. -EINVAL, also the second time. */
+int vcpu_info_register(struct vcpu *v, gfn_t gfn, unsigned int offset);
+void vcpu_info_forget(struct vcpu *v);
 int domain_kill(struct domain *d);                  /* -ERESTART until done */
 void domain_shutdown(struct domain *d, unsigned int reason);
 int domain_resume(struct domain *d);
 void domain_crash(struct domain *d, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
+void vcpu_timers_follow(struct vcpu *v);             /* to the CPU that it runs on now */
 int vcpu_up(struct vcpu *v);                        /* -EINVAL without a context; 0 when up already */
 int vcpu_down(struct vcpu *v);                      /* by the guest itself; the last one going down shuts the domain down */
 

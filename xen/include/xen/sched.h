@@ -24,6 +24,8 @@ void sched_vcpu_destroy(struct vcpu *v);
 void vcpu_wake(struct vcpu *v);                     /* look again whether it may run: after clearing a pause reason */
 void vcpu_sleep_nosync(struct vcpu *v);             /* after setting one */
 void vcpu_sleep_sync(struct vcpu *v);               /* and wait until it is off its CPU */
+/* The guest took v down or brings it up: whether the domain's runstate counts it. */
+void sched_vcpu_set_down(struct vcpu *v, bool is_down);
 void vcpu_block(void);                              /* current waits for an event, unless one is pending */
 void vcpu_yield(void);
 void vcpu_unblock(struct vcpu *v);
