@@ -8,6 +8,7 @@
 #include <xen/domain.h>
 #include <xen/errno.h>
 #include <xen/event.h>
+#include <xen/mm.h>
 #include <xen/p2m.h>
 #include <xen/sched.h>
 #include <xen/softirq.h>
