@@ -336,6 +336,8 @@ struct xen_domctl_runstate_info {
     uint64_aligned_t runnable;
     uint64_aligned_t running;
     uint64_aligned_t nonaffine; /* running outside the soft affinity */
+    /* The system time (ns) of this record: time[] adds up to the domain's age then. */
+    uint64_aligned_t sample_time;
 };
 typedef struct xen_domctl_runstate_info xen_domctl_runstate_info_t;
 DEFINE_XEN_GUEST_HANDLE(xen_domctl_runstate_info_t);
