@@ -3,6 +3,7 @@
  * Pages and the map of virtual memory.
  *
  *   0xffff82c000000000  64 GiB   vmap: scattered frames, devices
+ *   0xffff82d000000000   1 GiB   the firmware's tables, read-only
  *   0xffff82e000000000 128 GiB   frame table, 16 bytes a frame
  *   0xffff830000000000  64 TiB   direct map of all RAM
  *   0xffffffff80000000   1 GiB   the hypervisor's image
@@ -21,6 +22,8 @@
 
 #define VMAP_VIRT_START       0xffff82c000000000UL
 #define VMAP_VIRT_SIZE        (64UL << 30)
+#define FIRMWARE_VIRT_START   0xffff82d000000000UL
+#define FIRMWARE_VIRT_SIZE    (1UL << 30)
 #define FRAMETABLE_VIRT_START 0xffff82e000000000UL
 #define FRAMETABLE_VIRT_SIZE  (128UL << 30)
 #define DIRECTMAP_VIRT_START  0xffff830000000000UL
