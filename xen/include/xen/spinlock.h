@@ -21,6 +21,7 @@ enum lock_level {
     LOCK_HVM,           /* virtual devices of a domain: I/O APIC, PCI */
     LOCK_P2M,
     LOCK_EVENT,         /* a domain's event channels; two: lower address first */
+    LOCK_EVENT_RAISE,   /* a domain's event words and queues */
     LOCK_PAGE_LIST,     /* d->mem.lock: a domain's list of pages */
     LOCK_VLAPIC,
     LOCK_SCHED,         /* a run queue; a second one only by spin_trylock() */
