@@ -24,7 +24,7 @@ struct e820_entry {
 struct boot_module {
     paddr_t start;
     size_t size;
-    const char *cmdline;    /* its string, "" for none; in the direct map */
+    const char *cmdline;    /* its options, "" for none: the string without its first word, the file's name */
 };
 
 struct boot_info {

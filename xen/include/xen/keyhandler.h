@@ -5,6 +5,7 @@
 
 #include <xen/types.h>
 
+void keyhandler_init(void);
 void keyhandler_register(char key, void (*fn)(char key), const char *description);
 void keyhandler_run(char key);              /* any context with interrupts on */
 

@@ -18,6 +18,7 @@
 #define XENLOG_G_INFO    "<G><2>"
 #define XENLOG_G_DEBUG   "<G><3>"
 
+void vprintk(const char *fmt, __builtin_va_list args) printf_like(1, 0);
 void printk(const char *fmt, ...) printf_like(1, 2);
 void panic(const char *fmt, ...) printf_like(1, 2) noreturn_fn;
 

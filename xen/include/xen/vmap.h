@@ -5,11 +5,12 @@
 
 #include <xen/types.h>
 
-void vmap_init(void);
 void *vmap(const mfn_t *mfns, unsigned int count);
 void vunmap(void *va);
 /* Uncached mapping of device memory; pa need not be aligned. */
 void *ioremap(paddr_t pa, size_t size);
+/* The same, cached: for firmware tables. */
+void *memremap(paddr_t pa, size_t size);
 void iounmap(void *va);
 void *vzalloc(size_t size);
 void vfree(void *va);

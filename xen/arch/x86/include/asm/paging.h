@@ -38,7 +38,9 @@ void paging_init(void);
 int paging_map(unsigned long va, paddr_t pa, size_t size, uint64_t attributes);
 /* The caller flushes. */
 void paging_unmap(unsigned long va, size_t size);
-/* Frees what only booting needed: .init, and the boot modules' memory. */
+/* Where va points, or 0. */
+paddr_t paging_lookup(unsigned long va);
+/* Frees .init and makes what booting wrote read-only. Interrupts on. */
 void paging_free_init(void);
 
 void tlb_flush_local(void);         /* global pages too */

@@ -17,6 +17,8 @@ struct cpu_regs {
 
 /* GDT, TSS and IDT of the CPU we run on; after this, it can take exceptions. */
 void cpu_tables_init(unsigned int cpu);
+void idt_init(void);                 /* once, before the first cpu_tables_init() */
+void stack_guard_boot(void);         /* unmaps the page under the first stack */
 /* A stack block for a CPU about to be started (see asm/current.h), its guard page unmapped, its cpu_info
  * filled in; the initial stack pointer, or 0 when out of memory. */
 unsigned long cpu_stack_create(unsigned int cpu);

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The way from the entry code to a running dom0: the steps below, in their order.  Each is one call
+ * of a subsystem's own initialisation; a step may rely on all those above it.
+ */
+#include <xen/acpi.h>
+#include <xen/boot_alloc.h>
+#include <xen/cmdline.h>
+#include <xen/console.h>
+#include <xen/init.h>
+#include <xen/keyhandler.h>
+#include <xen/lib.h>
+#include <xen/printk.h>
+#include <xen/shutdown.h>
+#include <xen/string.h>
+#include <asm/frametable.h>
+#include <asm/paging.h>
+#include <asm/traps.h>
+#include "boot.h"
+
+struct step {
+    const char *name;
+    void (*run)(void);
+};
+
+static void __init tables_of_first_cpu(void)
+{
+    idt_init();
+    cpu_tables_init(0);
+}
+
+static void __init command_line(void)
+{
+    static char line[sizeof(saved_cmdline)] __initdata;
+
+    strlcpy(saved_cmdline, boot_info.cmdline, sizeof(saved_cmdline));
+    strlcpy(line, boot_info.cmdline, sizeof(line));
+    printk("Stake, Xen interface " XEN_VERSION_STRING "\n");
+    printk("Command line: %s\n", saved_cmdline);
+    cmdline_parse(line);
+}
+
+static void __init memory_map(void)
+{
+    e820_print();
+    if (!boot_info.e820_count)
+        panic("The loader gave no map of memory");
+    boot_memory_init();
+}
+
+static const struct step steps[] __initconst = {
+    /* exceptions are reported from here on, to a console still silent */
+    {"tables of CPU 0", tables_of_first_cpu},
+    {"command line", command_line},
+    {"memory map", memory_map},
+    /* the final page tables, from free RAM; all RAM can be reached from here on */
+    {"page tables", paging_init},
+    {"stack guard", stack_guard_boot},
+    /* needs the command line and, for the screen, mappings */
+    {"console", console_init},
+    {"key handlers", keyhandler_init},
+};
+
+void start_xen(uint32_t magic, paddr_t info, paddr_t moved_by);
+void __init start_xen(uint32_t magic, paddr_t info, paddr_t moved_by)
+{
+    xen_phys_start = moved_by;
+    if (magic == MULTIBOOT1_MAGIC)
+        multiboot1_read(info);
+    else if (magic == MULTIBOOT2_MAGIC)
+        multiboot2_read(info);
+    for (unsigned int i = 0; i < ARRAY_SIZE(steps); i++)
+        steps[i].run();
+    printk("All steps are done\n");
+    machine_power_off();
+}
