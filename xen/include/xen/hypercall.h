@@ -24,6 +24,6 @@ bool hypercall_preempt_check(void);
 
 hypercall_fn do_memory_op, do_xen_version, do_console_io, do_grant_table_op, do_vcpu_op, do_sched_op;
 hypercall_fn do_event_channel_op, do_domctl, do_sysctl, do_multicall, do_vm_assist;
-hypercall_fn do_hvm_op, do_physdev_op, do_platform_op, do_xsm_op, do_xenpmu_op;
+hypercall_fn do_hvm_op, do_physdev_op, do_platform_op;
 
 #endif
