@@ -15,7 +15,7 @@ vector_stubs:
     vector = 0
     .rept 256
     .balign VECTOR_STUB_SIZE
-    .if !((VECTORS_WITH_ERROR >> vector) & 1) || vector >= 32
+    .if !((VECTORS_WITH_ERROR >> (vector & 31)) & 1) || vector >= 32
     push $0
     .endif
     push $vector
