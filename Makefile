@@ -25,3 +25,8 @@ clean:
 
 help:
 	@sed -n 's/^## //p' Makefile
+
+## make docs              the documentation in HTML (warnings are errors)
+.PHONY: docs
+docs:
+	$(Q)$(PYTHON) -m sphinx -q -W --keep-going -b html docs $(BUILD)/docs/html && echo "  DOCS    $(BUILD)/docs/html/index.html"

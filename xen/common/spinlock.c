@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Spin locks: tickets, so that waiters are served in the order of their arrival, and the order
- * check.
+ * Spin locks: tickets, so that waiters are served in the order of their arrival, and two checks
+ * that debug builds make.
  *
- * Debug builds keep, per CPU, the set of levels held: one bit a level, and a second set for levels
+ * Order.  Per CPU there is the set of levels held: one bit a level, and a second set for levels
  * held twice (spin_lock_second()).  Taking a lock is right when no bit at or above its level is
  * set, whoever else runs: so an inversion shows at its first occurrence, not when two CPUs meet in
- * it one day.
+ * it one day.  An interrupt handler has a set of its own, since the locks it takes may not be those
+ * it interrupted:
  *
- * The check holds for interrupt handlers too: what they interrupt counts as held.  A lock that a
- * handler takes has to be taken with interrupts off everywhere, by the irq variants.
+ * Interrupts.  A lock that was ever taken by an interrupt handler must never be taken with
+ * interrupts on: on that CPU the handler could come and wait for ever for what it interrupted. Each
+ * lock remembers both.
  */
 #include <xen/atomic.h>
 #include <xen/bug.h>
@@ -36,35 +38,69 @@ void spin_assert_none_held(void)
 {
 }
 
+void spin_irq_enter(void)
+{
+}
+
+void spin_irq_exit(void)
+{
+}
+
 #else
+
+#define SEEN_IN_HANDLER (1u << 0)
+#define SEEN_IRQS_ON    (1u << 1)
 
 struct held_levels {
     uint32_t once, twice; /* bit n: level n */
 };
-static DEFINE_PER_CPU(struct held_levels, held_levels);
+
+struct held_locks {
+    struct held_levels outside, handler;
+    bool in_handler;
+};
+static DEFINE_PER_CPU(struct held_locks, held_locks);
+
+static struct held_levels *held_now(void)
+{
+    struct held_locks *locks = &this_cpu(held_locks);
+
+    return locks->in_handler ? &locks->handler : &locks->outside;
+}
 
 static void check_order(const spinlock_t *l, bool is_second)
 {
-    uint32_t at_or_above = this_cpu(held_levels).once >> l->level;
+    uint32_t at_or_above = held_now()->once >> l->level;
 
     ASSERT(l->level != LOCK_NONE && l->level < 32); /* zero: somebody forgot spin_lock_init() */
     ASSERT(READ_ONCE(l->cpu) != (int)smp_processor_id());
     ASSERT(at_or_above == (is_second ? 1 : 0));
 }
 
+/* Under the lock. */
+static void note_where(spinlock_t *l)
+{
+    if (this_cpu(held_locks).in_handler)
+        l->seen |= SEEN_IN_HANDLER;
+    else if (local_irq_is_enabled())
+        l->seen |= SEEN_IRQS_ON;
+    ASSERT(l->seen != (SEEN_IN_HANDLER | SEEN_IRQS_ON));
+}
+
 static void note_acquired(spinlock_t *l)
 {
-    struct held_levels *held = &this_cpu(held_levels);
+    struct held_levels *held = held_now();
     uint32_t bit = 1u << l->level;
 
     held->twice |= held->once & bit;
     held->once |= bit;
     WRITE_ONCE(l->cpu, (int)smp_processor_id());
+    note_where(l);
 }
 
 static void note_released(spinlock_t *l)
 {
-    struct held_levels *held = &this_cpu(held_levels);
+    struct held_levels *held = held_now();
     uint32_t bit = 1u << l->level;
 
     ASSERT(l->cpu == (int)smp_processor_id());
@@ -77,7 +113,19 @@ static void note_released(spinlock_t *l)
 
 void spin_assert_none_held(void)
 {
-    ASSERT(this_cpu(held_levels).once == 0);
+    ASSERT(held_now()->once == 0);
+}
+
+void spin_irq_enter(void)
+{
+    ASSERT(!this_cpu(held_locks).in_handler);
+    this_cpu(held_locks).in_handler = true;
+}
+
+void spin_irq_exit(void)
+{
+    spin_assert_none_held();
+    this_cpu(held_locks).in_handler = false;
 }
 
 #endif

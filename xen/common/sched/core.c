@@ -181,7 +181,7 @@ void sched_vcpu_set_down(struct vcpu *v, bool is_down)
     vcpu_queue_unlock(rq, flags);
 }
 
-/* The affinity or pool of v changed: it leaves a CPU where it may not be any more. */
+/* The affinity or pool of v changed: it leaves a CPU where it may not be, and may find an idle one. */
 void sched_recheck(struct vcpu *v)
 {
     struct sched_unit *u = v->sched;
@@ -191,17 +191,25 @@ void sched_recheck(struct vcpu *v)
     struct run_queue *rq = vcpu_queue_lock(v, &flags);
 
     cpupool_allowed(v, &allowed);
-    if (!cpumask_test(&allowed, rq->cpu)) {
-        if (rq->curr == v) {
+    if (rq->curr == v) {
+        if (!cpumask_test(&allowed, rq->cpu))
             softirq_raise_on(rq->cpu, SOFTIRQ_SCHEDULE);
-        } else if (!list_empty(&u->elem) && !v->is_running) {
-            queue_remove(rq, u);
-            u->is_migrating = moves = true;
-        }
+    } else if (!list_empty(&u->elem) && !v->is_running) {
+        queue_remove(rq, u);
+        u->is_migrating = moves = true;
     }
     vcpu_queue_unlock(rq, flags);
     if (moves)
         unit_move(u);
+}
+
+void vcpu_runstate_get(struct vcpu *v, struct vcpu_runstate *out)
+{
+    unsigned long flags;
+    struct run_queue *rq = vcpu_queue_lock(v, &flags);
+
+    runstate_vcpu_get(v, out, NOW());
+    vcpu_queue_unlock(rq, flags);
 }
 
 /* prev's turn ends: it waits again, moves, is parked, or rests. */
@@ -362,7 +370,7 @@ uint64_t sched_cpu_idle_time(unsigned int cpu)
 {
     struct vcpu_runstate state;
 
-    runstate_vcpu_get(run_queue_of(cpu)->idle, &state, NOW());
+    vcpu_runstate_get(run_queue_of(cpu)->idle, &state);
     return state.time[RUNSTATE_running];
 }
 

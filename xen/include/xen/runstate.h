@@ -53,6 +53,7 @@ void runstate_vcpu_init(struct vcpu *v, s_time_t now);
 void runstate_change(struct vcpu *v, uint32_t state, s_time_t now);
 /* The guest takes the vCPU down or up. */
 void runstate_set_down(struct vcpu *v, bool is_down, s_time_t now);
+/* v's times up to now. Its run queue's lock is held: others call vcpu_runstate_get(). */
 void runstate_vcpu_get(struct vcpu *v, struct vcpu_runstate *out, s_time_t now);
 /* Lock-free for the reader; never torn. */
 void runstate_domain_get(struct domain *d, struct domain_runstate_sample *out);

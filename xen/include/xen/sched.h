@@ -26,6 +26,8 @@ void vcpu_sleep_nosync(struct vcpu *v);             /* after setting one */
 void vcpu_sleep_sync(struct vcpu *v);               /* and wait until it is off its CPU */
 /* The guest took v down or brings it up: whether the domain's runstate counts it. */
 void sched_vcpu_set_down(struct vcpu *v, bool is_down);
+/* v's state and times up to now; consistent. */
+void vcpu_runstate_get(struct vcpu *v, struct vcpu_runstate *out);
 void vcpu_block(void);                              /* current waits for an event, unless one is pending */
 void vcpu_yield(void);
 void vcpu_unblock(struct vcpu *v);

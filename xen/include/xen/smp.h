@@ -14,4 +14,12 @@ void smp_send_event_check_mask(const cpumask_t *mask);
  * Interrupts on, no IRQ-safe lock held. */
 void smp_call(const cpumask_t *mask, void (*fn)(void *), void *arg, bool wait);
 
+/* Crashing or resetting: the other CPUs halt for ever, by NMI. Any context. */
+void smp_stop_others(void);
+/* From the NMI handler: does not return when this CPU was told to stop. */
+void smp_nmi(void);
+
+void smp_init(void);                /* booting: this CPU is online, and can be called */
+void smp_bring_up(void);            /* all other CPUs, up to maxcpus=; each ends in cpu_loop() */
+
 #endif

@@ -44,6 +44,7 @@ enum lock_level {
 typedef struct spinlock {
     uint16_t head, tail;    /* tickets: served, next to hand out */
     uint8_t level;          /* enum lock_level */
+    uint8_t seen;           /* debug: where it was taken, private to spinlock.c */
     int cpu;                /* holder (debug), -1 for none */
 } spinlock_t;
 
@@ -57,6 +58,9 @@ bool spin_trylock(spinlock_t *l);
 bool spin_is_locked(const spinlock_t *l);
 void spin_lock_second(spinlock_t *l);   /* same level as the one held, higher address */
 void spin_assert_none_held(void);       /* debug: this CPU holds no lock at all */
+/* Around an interrupt's handler, for the order check: what it interrupted is not its business. */
+void spin_irq_enter(void);
+void spin_irq_exit(void);
 
 /* Locks that interrupt handlers take as well. The flags are those of local_irq_save(). */
 unsigned long spin_lock_irqsave_fn(spinlock_t *l);

@@ -10,9 +10,7 @@
 #include <xen/acpi.h>
 #include <xen/domain.h>
 #include <xen/lib.h>
-#include <xen/printk.h>
 #include <xen/shutdown.h>
-#include <xen/string.h>
 #include "hwdom_ports.h"
 
 void hwdom_port_access(uint16_t port, unsigned int size, bool is_write, uint64_t *data)
@@ -98,40 +96,30 @@ static const struct owned_ports {
     {0x92, 1, control_port_a},   /* likewise */
 };
 
-/* --- ACPI's ports, from the FADT (ACPI 6.4, table 5.9) --- */
+/* --- ACPI's ports --- */
 
-struct fadt {
-    struct acpi_header header;
-    uint8_t before_pm1[64 - sizeof(struct acpi_header)];
-    uint32_t pm1a_control, pm1b_control;
-    uint8_t before_reset[116 - 72];
-    struct {
-        uint8_t space, bit_width, bit_offset, access_size;
-        uint64_t address;
-    } __attribute__((packed)) reset;
-} __attribute__((packed));
+#define ADDRESS_SPACE_IO 1
+#define PCI_RESET_PORT   0xcf9 /* lies among the PCI ports: see vpci */
 
-BUILD_BUG_ON(offsetof(struct fadt, pm1a_control) != 64);
-BUILD_BUG_ON(offsetof(struct fadt, reset) != 116);
-
-#define ACPI_SPACE_IO  1
-#define PCI_RESET_PORT 0xcf9 /* lies among the PCI ports: see vpci */
+static int register_reset_port(struct domain *d)
+{
+    if (acpi_power.reset_space != ADDRESS_SPACE_IO || !acpi_power.reset_address ||
+        acpi_power.reset_address == PCI_RESET_PORT)
+        return 0;
+    return hvm_io_register_port(d, acpi_power.reset_address, 1, reset_port);
+}
 
 static int register_acpi_ports(struct domain *d)
 {
-    const struct fadt *fadt = (const struct fadt *)acpi_table("FACP", 0);
-    int rc = 0;
+    const uint16_t pm1[] = {acpi_power.pm1a_control, acpi_power.pm1b_control};
 
-    if (!fadt || fadt->header.length < offsetof(struct fadt, before_reset))
-        return 0;
-    if (fadt->pm1a_control)
-        rc = hvm_io_register_port(d, fadt->pm1a_control, 2, pm1_control);
-    if (!rc && fadt->pm1b_control)
-        rc = hvm_io_register_port(d, fadt->pm1b_control, 2, pm1_control);
-    if (!rc && fadt->header.length >= sizeof(*fadt) && fadt->reset.space == ACPI_SPACE_IO &&
-        fadt->reset.address && fadt->reset.address != PCI_RESET_PORT)
-        rc = hvm_io_register_port(d, fadt->reset.address, 1, reset_port);
-    return rc;
+    for (unsigned int i = 0; i < ARRAY_SIZE(pm1); i++) {
+        int rc = pm1[i] ? hvm_io_register_port(d, pm1[i], 2, pm1_control) : 0;
+
+        if (rc)
+            return rc;
+    }
+    return register_reset_port(d);
 }
 
 int hwdom_ports_init(struct domain *d)
