@@ -53,6 +53,7 @@ struct xc_dom_image {
     bool claim_enabled;
     unsigned int nr_claims; /* 0 with claim_enabled: one host-wide claim for all of it */
     const memory_claim_t *claims;
+    uint64_t overhead_pages; /* beyond guest memory, what the claim shall cover (default 0) */
 
     /* Called now and then while memory is populated and loaded; may be NULL. */
     void (*progress)(void *data, const char *step, uint64_t done, uint64_t total);
@@ -60,8 +61,7 @@ struct xc_dom_image {
 
     /* Filled in by the steps. */
     xen_pfn_t console_gfn, store_gfn;
-    uint64_t claim_pages;    /* what a claim for this image has to cover (after xc_dom_parse) */
-    uint64_t overhead_pages; /* of these, not guest memory: what the hypervisor needs for it */
+    uint64_t claim_pages; /* what a claim has to cover: guest, special and overhead pages */
     struct xc_dom_shortage shortage;
 
     struct xc_dom_private *priv;
