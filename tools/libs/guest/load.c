@@ -5,7 +5,7 @@
  */
 #include <sys/mman.h>
 #include <xenforeignmemory.h>
-#include <xen/hvm/start_info.h>
+#include <xen/arch-x86/hvm/start_info.h>
 #include "private.h"
 
 #define CHUNK_PAGES 4096

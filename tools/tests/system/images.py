@@ -193,6 +193,8 @@ def tools(build):
     root, out = top / "tools", top / "tools.gz"
     shutil.rmtree(root, ignore_errors=True)
     subprocess.run(["make", "-s", "-C", ROOT / "tools", "install", f"DESTDIR={root}"], check=True)
+    for path in Path(build).glob("tools/bin/test-*"):
+        shutil.copy(path, root / "usr/local/sbin")
     for path in [*root.rglob("*.a"), *root.rglob("include")]:
         shutil.rmtree(path) if path.is_dir() else path.unlink()
     for path in root.rglob("*"):
