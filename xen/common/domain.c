@@ -180,8 +180,10 @@ static int relinquish(struct domain *d)
 
     if ((rc = grant_table_relinquish_mappings(d)) != 0)
         return rc;
-    for_each_vcpu(d, v)
+    for_each_vcpu(d, v) {
         vcpu_info_forget(v);
+        runstate_area_forget(v);
+    }
     if ((rc = arch_domain_relinquish(d)) != 0)
         return rc;
     return domain_pages_relinquish(d);

@@ -268,6 +268,7 @@ static void switch_to(struct vcpu *prev, struct vcpu *next)
     if (!is_idle_vcpu(next)) {
         vcpu_timers_follow(next);
         arch_vcpu_switch_to(next);
+        runstate_area_update(next);
     }
     switch_finish(prev);
 }

@@ -204,8 +204,8 @@ void runstate_set_down(struct vcpu *v, bool is_down, s_time_t now)
 void runstate_vcpu_get(struct vcpu *v, struct vcpu_runstate *out, s_time_t now)
 {
     *out = v->runstate;
-    if (now > out->entry)
-        out->time[out->state] += (uint64_t)(now - out->entry);
+    out->now = now > out->entry ? now : out->entry;
+    out->time[out->state] += (uint64_t)(out->now - out->entry);
 }
 
 void runstate_domain_get(struct domain *d, struct domain_runstate_sample *out)

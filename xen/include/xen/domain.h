@@ -25,6 +25,7 @@ struct event_vcpu;
 struct grant_table;
 struct sched_domain;
 struct sched_unit;
+struct runstate_area;
 struct xen_domctl_createdomain;
 
 #define MAX_VIRT_CPUS 128
@@ -49,7 +50,7 @@ struct vcpu {
     bool is_urgent;
 
     struct vcpu_runstate runstate;      /* S */
-    unsigned long runstate_guest;       /* guest virtual address of its runstate area, 0 for none */
+    struct runstate_area *runstate_area;    /* where the guest looks at its runstate, or NULL */
     struct sched_unit *sched;           /* S: the scheduler's own */
     cpumask_t hard_affinity, soft_affinity; /* S */
 

@@ -18,6 +18,7 @@ struct domain;
 struct vcpu_runstate {
     uint32_t state;                 /* RUNSTATE_* */
     s_time_t entry;                 /* since when */
+    s_time_t now;                   /* of a copy: up to when time[] counts */
     uint64_t time[VCPU_STATES];     /* ns in each, before entry */
     bool is_nonaffine;              /* runs outside its soft affinity */
     bool is_down;                   /* the guest took it down: not counted for the domain */
@@ -55,6 +56,10 @@ void runstate_change(struct vcpu *v, uint32_t state, s_time_t now);
 void runstate_set_down(struct vcpu *v, bool is_down, s_time_t now);
 /* v's times up to now. Its run queue's lock is held: others call vcpu_runstate_get(). */
 void runstate_vcpu_get(struct vcpu *v, struct vcpu_runstate *out, s_time_t now);
+/* The guest's own record of v (area.c): its address is current's; -EINVAL unaligned, -EFAULT. */
+int runstate_area_register(struct vcpu *v, uint64_t gva);
+void runstate_area_update(struct vcpu *v);  /* v is current, or paused */
+void runstate_area_forget(struct vcpu *v);
 /* Lock-free for the reader; never torn. */
 void runstate_domain_get(struct domain *d, struct domain_runstate_sample *out);
 uint32_t runstate_of_counts(const uint32_t count[VCPU_STATES]);  /* the pure function */

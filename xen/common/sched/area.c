@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A guest's view of a vCPU's runstate: a record in the guest's own memory, rewritten each time the vCPU
+ * gets a CPU.  Linux computes steal time from it.
+ *
+ * The address is translated once, when it is registered; the frames stay referenced until the vCPU
+ * registers another or dies.  A guest that asked for the update flag sees XEN_RUNSTATE_UPDATE in
+ * state_entry_time while the record is being written, and looks again.
+ */
+#include <public/vcpu.h>
+#include <xen/atomic.h>
+#include <xen/bug.h>
+#include <xen/domain.h>
+#include <xen/errno.h>
+#include <xen/guest_access.h>
+#include <xen/lib.h>
+#include <xen/mm.h>
+#include <xen/sched.h>
+#include <xen/string.h>
+#include <xen/xmalloc.h>
+
+_Static_assert(sizeof(struct vcpu_runstate_info) == 48, "the 64-bit layout is the interface");
+
+struct runstate_area {
+    struct page_info *page[2];  /* the second one when the record crosses into it */
+    unsigned int offset;        /* in the first */
+};
+
+static void area_free(struct runstate_area *area)
+{
+    for (unsigned int i = 0; area && i < 2; i++)
+        if (area->page[i])
+            page_put(area->page[i]);
+    xfree(area);
+}
+
+static struct runstate_area *area_find(uint64_t gva)
+{
+    struct runstate_area *area = xzalloc(struct runstate_area);
+    unsigned int offset;
+
+    if (!area)
+        return NULL;
+    area->page[0] = arch_guest_page(gva, true, &area->offset);
+    if (area->page[0] && area->offset + sizeof(struct vcpu_runstate_info) > PAGE_SIZE)
+        area->page[1] = arch_guest_page(gva + PAGE_SIZE - area->offset, true, &offset);
+    if (!area->page[0] ||
+        (area->offset + sizeof(struct vcpu_runstate_info) > PAGE_SIZE && !area->page[1])) {
+        area_free(area);
+        return NULL;
+    }
+    return area;
+}
+
+static void area_write(struct runstate_area *area, size_t at, const void *src, size_t size)
+{
+    size_t start = area->offset + at;
+    size_t first = start >= PAGE_SIZE ? 0 : min(size, PAGE_SIZE - start);
+
+    if (first)
+        memcpy((char *)page_to_virt(area->page[0]) + start, src, first);
+    if (first < size)
+        memcpy((char *)page_to_virt(area->page[1]) + (start + first - PAGE_SIZE),
+               (const char *)src + first, size - first);
+}
+
+static void area_rewrite(struct runstate_area *area, struct vcpu_runstate_info *info, bool with_flag)
+{
+    const size_t entry = offsetof(struct vcpu_runstate_info, state_entry_time);
+    uint64_t final = info->state_entry_time;
+
+    if (with_flag) {
+        info->state_entry_time |= XEN_RUNSTATE_UPDATE;
+        area_write(area, entry, &info->state_entry_time, sizeof(uint64_t));
+        smp_wmb();
+    }
+    area_write(area, 0, info, sizeof(*info));
+    if (with_flag) {
+        smp_wmb();
+        area_write(area, entry, &final, sizeof(uint64_t));
+    }
+}
+
+void runstate_area_update(struct vcpu *v)
+{
+    struct runstate_area *area = rcu_dereference(v->runstate_area);
+    struct vcpu_runstate_info info = { 0 };
+    struct vcpu_runstate state;
+
+    if (!area)
+        return;
+    vcpu_runstate_get(v, &state);
+    /* The times are those at entry into the state: what has passed since, the guest adds itself. */
+    memcpy(info.time, state.time, sizeof(info.time));
+    info.time[state.state] -= (uint64_t)(state.now - state.entry);
+    info.state = (int)state.state;
+    info.state_entry_time = (uint64_t)state.entry;
+    area_rewrite(area, &info, v->domain->vm_assist & (1UL << VMASST_TYPE_runstate_update_flag));
+}
+
+int runstate_area_register(struct vcpu *v, uint64_t gva)
+{
+    struct runstate_area *area, *old;
+
+    if (gva % __alignof__(uint64_t))
+        return -EINVAL;
+    area = area_find(gva);
+    if (!area)
+        return -EFAULT;
+    /* v may be switched to at this moment on its own CPU: it is paused for the exchange. */
+    if (v != current)
+        vcpu_pause(v);
+    old = xchg(&v->runstate_area, area);
+    if (v == current || !test_bit(VPF_down, &v->pause_flags))
+        runstate_area_update(v);
+    if (v != current)
+        vcpu_unpause(v);
+    area_free(old);
+    return 0;
+}
+
+void runstate_area_forget(struct vcpu *v)
+{
+    area_free(xchg(&v->runstate_area, NULL));
+}
