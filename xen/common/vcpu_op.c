@@ -35,7 +35,7 @@ static int get_runstate_info(struct vcpu *v, uint64_t gva)
     struct vcpu_runstate now;
     struct vcpu_runstate_info info = {0};
 
-    runstate_vcpu_get(v, &now, NOW());
+    vcpu_runstate_get(v, &now);
     info.state = now.state;
     info.state_entry_time = now.entry;
     for (unsigned int i = 0; i < VCPU_STATES; i++)
@@ -43,20 +43,17 @@ static int get_runstate_info(struct vcpu *v, uint64_t gva)
     return guest_write(gva, &info);
 }
 
-/* The address is kept, and written to whenever the vCPU starts to run; now, too, if it is the
- * caller. */
+/* A null address ends it. */
 static int register_runstate_memory_area(struct vcpu *v, uint64_t gva)
 {
     struct vcpu_register_runstate_memory_area area;
-    int rc = 0;
 
     if (guest_read(&area, gva))
         return -EFAULT;
-    if (v == current && area.addr.p)
-        rc = get_runstate_info(v, area.addr.p);
-    if (!rc)
-        v->runstate_guest = area.addr.p;
-    return rc;
+    if (area.addr.p)
+        return runstate_area_register(v, area.addr.p);
+    runstate_area_forget(v);
+    return 0;
 }
 
 static int set_periodic_timer(struct vcpu *v, uint64_t gva)
