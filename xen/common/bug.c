@@ -28,6 +28,7 @@ void crash_begin(void)
     local_irq_disable();
     if (__atomic_exchange_n(&has_begun, true, __ATOMIC_SEQ_CST))
         machine_halt();
+    smp_stop_others();
     console_force_unlock();
     printk("\n****************************************\n");
 }

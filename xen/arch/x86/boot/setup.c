@@ -13,7 +13,10 @@
 #include <xen/printk.h>
 #include <xen/shutdown.h>
 #include <xen/string.h>
+#include <xen/smp.h>
+#include <asm/apic.h>
 #include <asm/frametable.h>
+#include <asm/irq.h>
 #include <asm/paging.h>
 #include <asm/traps.h>
 #include "boot.h"
@@ -48,6 +51,13 @@ static void __init memory_map(void)
     boot_memory_init();
 }
 
+/* A machine without tables is a small one: one CPU, one node. */
+static void __init acpi(void)
+{
+    if (acpi_init())
+        printk("Going on without ACPI\n");
+}
+
 static const struct step steps[] __initconst = {
     /* exceptions are reported from here on, to a console still silent */
     {"tables of CPU 0", tables_of_first_cpu},
@@ -59,6 +69,13 @@ static const struct step steps[] __initconst = {
     /* needs the command line and, for the screen, mappings */
     {"console", console_init},
     {"key handlers", keyhandler_init},
+    /* firmware tables: CPUs, interrupt controllers, NUMA nodes */
+    {"ACPI", acpi},
+    /* a struct page_info for every frame, each on its node */
+    {"frame table", frametable_init},
+    {"local APIC", apic_init},
+    {"interrupts", irq_init},
+    {"this CPU can be called", smp_init},
 };
 
 void start_xen(uint32_t magic, paddr_t info, paddr_t moved_by);

@@ -26,5 +26,6 @@ static void flush_here(void *unused)
 
 void tlb_flush_all(void)
 {
+    tlb_flush_local();
     smp_call(&cpu_online_map, flush_here, NULL, true);
 }

@@ -66,6 +66,7 @@ static void fatal_trap(struct cpu_regs *regs)
  * mend. */
 static void nmi(struct cpu_regs *regs)
 {
+    smp_nmi();
     printk(XENLOG_WARNING "NMI on CPU %u at %pS\n", smp_processor_id(), (void *)regs->rip);
 }
 
