@@ -41,7 +41,10 @@ static void node_shortage(struct xc_dom_image *dom, struct xc_dom_shortage *s)
     free(nodes);
 }
 
-void dom_shortage(struct xc_dom_image *dom, const char *what, uint32_t node, uint64_t needed)
+/* Writes the shortage down, and says it at this level. */
+static void shortage_say(struct xc_dom_image *dom,
+                         void (*say)(struct xc_dom_image *, const char *, ...), const char *what,
+                         uint32_t node, uint64_t needed)
 {
     struct xc_dom_shortage *s = &dom->shortage;
     int saved = errno;
@@ -55,11 +58,19 @@ void dom_shortage(struct xc_dom_image *dom, const char *what, uint32_t node, uin
         snprintf(where, sizeof(where), "node %u", node);
     }
     errno = saved;
-    dom_error(dom, "%s: %llu MiB needed, %s has %llu MiB free, %llu MiB of it claimed", what,
-              MIB(needed + 255), where, MIB(s->free), MIB(s->claimed));
+    say(dom, "%s: %llu MiB needed, %s has %llu MiB free, %llu MiB of it claimed", what,
+        MIB(needed + 255), where, MIB(s->free), MIB(s->claimed));
 }
 
-/* The node of a set that is short of memory, as far as one can say afterwards. */
+void dom_shortage(struct xc_dom_image *dom, const char *what, uint32_t node, uint64_t needed)
+{
+    shortage_say(dom, dom_error, what, node, needed);
+}
+
+/*
+ * The node of a set that is short of memory, as far as one can say afterwards.  No error yet: the
+ * caller may have another claim to try, and says what comes of it from dom->shortage.
+ */
 static void claim_refused(struct xc_dom_image *dom)
 {
     const memory_claim_t *worst = NULL;
@@ -77,9 +88,9 @@ static void claim_refused(struct xc_dom_image *dom)
         }
     }
     if (worst) {
-        dom_shortage(dom, "the claim was refused", worst->node, worst->pages);
+        shortage_say(dom, dom_note, "the claim was refused", worst->node, worst->pages);
     } else {
-        dom_shortage(dom, "the claim was refused", XEN_DOMCTL_CLAIM_MEMORY_NO_NODE,
+        shortage_say(dom, dom_note, "the claim was refused", XEN_DOMCTL_CLAIM_MEMORY_NO_NODE,
                      dom->claim_pages);
     }
 }
@@ -102,7 +113,7 @@ int xc_dom_claim(struct xc_dom_image *dom)
         claim_refused(dom);
         errno = ENOMEM;
     } else {
-        dom_error(dom, "cannot claim %llu MiB: %s", MIB(dom->claim_pages), strerror(errno));
+        dom_note(dom, "cannot claim %llu MiB: %s", MIB(dom->claim_pages), strerror(errno));
     }
     return rc;
 }

@@ -6,16 +6,17 @@
  * maximum memory and affinities, fills in a struct xc_dom_image and walks the steps in their order:
  *
  *     xc_dom_allocate                      an image with defaults
- *     xc_dom_parse                         reads and unpacks kernel and ramdisk: no memory is used
- * yet xc_dom_claim                         stakes the claim, if the image asks for one
+ *     xc_dom_parse                         reads and unpacks kernel and ramdisk, takes no memory
+ *     xc_dom_claim                         stakes the claim, if the image asks for one
  *     xc_dom_populate                      gives the domain its memory
  *     xc_dom_load                          kernel, ramdisk, start info, ACPI tables, special pages
  *     xc_dom_boot                          grants, CPUID policy, vCPU state: ready to be unpaused
  *     xc_dom_release                       on every path: ends the claim and frees the image
  *
  * or calls xc_dom_build for the five in the middle.  A step returns 0, or -1 with errno and a
- * message through the build logger of the handle; a refused claim or a failed population says what
- * was needed, free and claimed.  The domain itself stays the caller's to destroy.
+ * message through the build logger of the handle; a failed population says what was needed, free and
+ * claimed, a refused claim leaves the same in shortage.  The domain itself stays the caller's to
+ * destroy.
  */
 #ifndef XENGUEST_H
 #define XENGUEST_H

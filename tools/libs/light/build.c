@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: LGPL-2.1-only */
+/*
+ * From an empty domain to one that could run: vCPUs, limits, place, claim, memory, kernel.
+ *
+ * The order matters.  What the hypervisor itself needs for the guest (nested page tables) is taken
+ * before the claim, so that the claim covers all that is still to come; and the claim comes before
+ * the first page of the guest, so that a guest that does not fit is refused at once.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <xenguest.h>
+
+#include "internal.h"
+
+#define SPECIAL_KB 1024 /* pages of the guest beside its memory; see memory.c */
+
+/*
+ * A guest here boots with all that it may ever have: Linux takes the difference between static-max
+ * and what it boots with for memory that it cannot see, and would balloon by that much too far.
+ */
+static void defaults_memory(libxl_ctx *ctx, libxl_domain_build_info *info)
+{
+    if (info->max_memkb == LIBXL_MEMKB_DEFAULT)
+        info->max_memkb = 32 * 1024;
+    if (info->target_memkb == LIBXL_MEMKB_DEFAULT)
+        info->target_memkb = info->max_memkb;
+    if (info->target_memkb != info->max_memkb) {
+        LOG(ctx, WARN,
+            "maxmem (%llu MiB) is ignored: the guest starts with, and may later have up to, "
+            "its memory of %llu MiB",
+            (unsigned long long)info->max_memkb / 1024,
+            (unsigned long long)info->target_memkb / 1024);
+        info->max_memkb = info->target_memkb;
+    }
+    if (info->shadow_memkb == LIBXL_MEMKB_DEFAULT)
+        info->shadow_memkb = xc_dom_paging_pages(info->max_memkb, info->max_vcpus) * KB_PER_PAGE;
+}
+
+static int defaults_vnuma(libxl_ctx *ctx, const libxl_domain_build_info *info)
+{
+    uint64_t sum = 0;
+
+    for (int i = 0; i < info->num_vnuma_nodes; i++)
+        sum += info->vnuma_nodes[i].memkb;
+    if (info->num_vnuma_nodes > NUMA_NODES_MAX || info->num_claim_nodes >= NUMA_NODES_MAX ||
+        (info->num_vnuma_nodes && sum != info->max_memkb)) {
+        LOG(ctx, ERROR, "the virtual nodes have %llu MiB together, the guest has %llu",
+            (unsigned long long)sum / 1024, (unsigned long long)info->max_memkb / 1024);
+        return ERROR_VNUMA_CONFIG_INVALID;
+    }
+    return 0;
+}
+
+int build_defaults(libxl_ctx *ctx, libxl_domain_build_info *info)
+{
+    if (!info->max_vcpus)
+        info->max_vcpus = 1;
+    if (!info->avail_vcpus.size) {
+        libxl_bitmap_alloc(ctx, &info->avail_vcpus, info->max_vcpus);
+        for (int i = 0; i < info->max_vcpus; i++)
+            libxl_bitmap_set(&info->avail_vcpus, i);
+    }
+    defaults_memory(ctx, info);
+    libxl_defbool_setdefault(&info->claim_mode, info->num_claim_nodes > 0);
+    libxl_defbool_setdefault(&info->numa_placement, true);
+    libxl_defbool_setdefault(&info->localtime, false);
+    libxl_defbool_setdefault(&info->acpi, true);
+    libxl_defbool_setdefault(&info->nested_hvm, false);
+    if (info->max_grant_frames == LIBXL_MAX_GRANT_DEFAULT)
+        info->max_grant_frames = 64;
+    if (info->max_maptrack_frames == LIBXL_MAX_GRANT_DEFAULT)
+        info->max_maptrack_frames = 1024;
+    if (!info->event_channels)
+        info->event_channels = 1023;
+    if (!info->kernel) {
+        LOG(ctx, ERROR, "the guest has no kernel: say kernel=\"/path/to/vmlinuz\"");
+        return ERROR_INVAL;
+    }
+    return defaults_vnuma(ctx, info);
+}
+
+/* ---- Before the memory ---- */
+
+static int set_affinities(libxl_ctx *ctx, uint32_t domid, const libxl_domain_build_info *info)
+{
+    int rc = 0;
+
+    for (int v = 0; !rc && v < info->num_vcpu_hard_affinity && v < info->max_vcpus; v++)
+        rc = libxl_set_vcpuaffinity(ctx, domid, v, &info->vcpu_hard_affinity[v], NULL);
+    for (int v = 0; !rc && v < info->num_vcpu_soft_affinity && v < info->max_vcpus; v++)
+        rc = libxl_set_vcpuaffinity(ctx, domid, v, NULL, &info->vcpu_soft_affinity[v]);
+    if (!rc && !libxl_bitmap_is_empty(&info->nodemap))
+        rc = libxl_domain_set_nodeaffinity(ctx, domid, (libxl_bitmap *)&info->nodemap);
+    return rc;
+}
+
+static int set_limits(libxl_ctx *ctx, uint32_t domid, const libxl_domain_build_info *info)
+{
+    if (xc_domain_max_vcpus(ctx->xch, domid, info->max_vcpus)) {
+        LOGE(ctx, ERROR, "domain %u cannot have %d vCPUs", domid, info->max_vcpus);
+        return ERROR_FAIL;
+    }
+    if (xc_domain_setmaxmem(ctx->xch, domid, info->max_memkb + SPECIAL_KB)) {
+        LOGE(ctx, ERROR, "domain %u cannot have %llu MiB", domid,
+             (unsigned long long)info->max_memkb / 1024);
+        return ERROR_FAIL;
+    }
+    if (xc_set_paging_mempool_size(ctx->xch, domid, info->shadow_memkb * 1024)) {
+        int err = errno;
+
+        LOGE(ctx, ERROR, "domain %u: cannot have %llu MiB for its nested page tables", domid,
+             (unsigned long long)info->shadow_memkb / 1024);
+        return error_of_errno(err);
+    }
+    if (info->rtc_timeoffset && xc_domain_set_time_offset(ctx->xch, domid, info->rtc_timeoffset))
+        LOGE(ctx, WARN, "domain %u: cannot set its clock", domid);
+    return 0;
+}
+
+static int make_ports(libxl_ctx *ctx, uint32_t domid, struct build_state *state)
+{
+    int console = xc_evtchn_alloc_unbound(ctx->xch, domid, 0);
+    int store = console < 0 ? -1 : xc_evtchn_alloc_unbound(ctx->xch, domid, 0);
+
+    if (store < 0) {
+        LOGE(ctx, ERROR, "domain %u: no event channels for console and xenstore", domid);
+        return ERROR_FAIL;
+    }
+    state->console_port = console;
+    state->store_port = store;
+    return 0;
+}
+
+/* ---- The image ---- */
+
+/* A line that is written over itself, for people who watch. */
+static void show_progress(void *data, const char *step, uint64_t done, uint64_t total)
+{
+    libxl_ctx *ctx = data;
+
+    xtl_progress(ctx->lg, "libxl", step, total ? done * 100 / total : 0, 100);
+}
+
+static int step(libxl_ctx *ctx, uint32_t domid, const char *what, int r)
+{
+    int err = errno;
+
+    if (!r)
+        return 0;
+    LOGE(ctx, ERROR, "domain %u: cannot %s", domid, what);
+    return error_of_errno(err);
+}
+
+static int image_build(libxl_ctx *ctx, uint32_t domid, const libxl_domain_build_info *info,
+                       struct xc_dom_image *image)
+{
+    int rc = step(ctx, domid, "use its kernel", xc_dom_parse(image));
+
+    if (!rc)
+        rc = claim_stake(ctx, info, image);
+    if (!rc)
+        rc = step(ctx, domid, "have its memory", xc_dom_populate(image));
+    if (!rc)
+        rc = step(ctx, domid, "load its kernel", xc_dom_load(image));
+    if (!rc)
+        rc = step(ctx, domid, "be made ready to run", xc_dom_boot(image));
+    return rc;
+}
+
+int domain_build(libxl_ctx *ctx, uint32_t domid, libxl_domain_config *config,
+                 struct build_state *state)
+{
+    const libxl_domain_build_info *info = &config->b_info;
+    struct xc_dom_vnode vnodes[NUMA_NODES_MAX + 1];
+    struct xc_dom_image *image;
+    unsigned int nr_vnodes = 0;
+    int rc = set_limits(ctx, domid, info);
+
+    if (!rc)
+        rc = set_affinities(ctx, domid, info);
+    if (!rc)
+        rc = numa_place(ctx, domid, info, vnodes, &nr_vnodes);
+    if (!rc && info->sched_params.weight >= 0)
+        rc = libxl_domain_sched_params_set(ctx, domid, &info->sched_params);
+    if (!rc)
+        rc = make_ports(ctx, domid, state);
+    if (rc)
+        return rc;
+    image = xc_dom_allocate(ctx->xch, domid);
+    if (!image)
+        return ERROR_NOMEM;
+    image->kernel = info->kernel;
+    image->ramdisk = info->ramdisk;
+    image->cmdline = info->cmdline;
+    image->memory_kb = info->target_memkb;
+    image->vcpus = info->max_vcpus;
+    image->nr_vnodes = nr_vnodes;
+    image->vnodes = vnodes;
+    image->console_port = state->console_port;
+    image->store_port = state->store_port;
+    image->progress = show_progress;
+    image->progress_data = ctx;
+    rc = image_build(ctx, domid, info, image);
+    state->console_gfn = image->console_gfn;
+    state->store_gfn = image->store_gfn;
+    xc_dom_release(image);
+    return rc;
+}

@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: LGPL-2.1-only */
+/*
+ * A new domain, from its configuration to the moment before it runs; and the end of a domain.
+ *
+ * Everything that can be checked is checked before the domain exists.  From then on one path undoes
+ * everything: destroying the domain as one that runs is destroyed.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "internal.h"
+
+/* ---- Checking what is asked for ---- */
+
+static int check_type(libxl_ctx *ctx, libxl_domain_config *config)
+{
+    libxl_domain_type type = config->c_info.type;
+
+    if (type == LIBXL_DOMAIN_TYPE_INVALID)
+        type = config->c_info.type = LIBXL_DOMAIN_TYPE_PVH;
+    if (type != LIBXL_DOMAIN_TYPE_PVH) {
+        LOG(ctx, ERROR,
+            "guests of type \"%s\" are not supported: say type=\"pvh\" (Linux has been "
+            "able to since 4.11)",
+            libxl_domain_type_to_string(type));
+        return ERROR_INVAL;
+    }
+    config->b_info.type = type;
+    return 0;
+}
+
+static int check_name(libxl_ctx *ctx, const char *name)
+{
+    uint32_t other;
+
+    if (!name || !*name || strchr(name, '/') || strspn(name, "0123456789") == strlen(name)) {
+        LOG(ctx, ERROR,
+            "\"%s\" cannot name a domain: a name is neither empty nor a number and has "
+            "no slash",
+            name ? name : "");
+        return ERROR_INVAL;
+    }
+    if (!libxl_name_to_domid(ctx, name, &other)) {
+        LOG(ctx, ERROR, "domain %u is already called \"%s\"", other, name);
+        return ERROR_INVAL;
+    }
+    return 0;
+}
+
+static int check_config(libxl_ctx *ctx, libxl_domain_config *config)
+{
+    int rc = check_type(ctx, config);
+
+    if (!rc)
+        rc = check_name(ctx, config->c_info.name);
+    if (!rc)
+        rc = build_defaults(ctx, &config->b_info);
+    for (int i = 0; !rc && i < config->num_disks; i++)
+        rc = disk_defaults(ctx, &config->disks[i]);
+    for (int i = 0; !rc && i < config->num_nics; i++)
+        rc = nic_defaults(ctx, &config->nics[i], i);
+    if (!rc && config->c_info.pool_name)
+        rc = libxl_cpupool_qualifier_to_cpupoolid(ctx, config->c_info.pool_name,
+                                                  &config->c_info.poolid, NULL);
+    if (libxl_uuid_is_nil(&config->c_info.uuid))
+        libxl_uuid_generate(&config->c_info.uuid);
+    libxl_defbool_setdefault(&config->c_info.hap, true);
+    libxl_defbool_setdefault(&config->c_info.run_hotplug_scripts, true);
+    return rc;
+}
+
+/* ---- The domain and its place in xenstore ---- */
+
+static int make_domain(libxl_ctx *ctx, const libxl_domain_config *config, uint32_t *domid)
+{
+    const libxl_domain_build_info *info = &config->b_info;
+    struct xen_domctl_createdomain create = {
+        .ssidref = config->c_info.ssidref,
+        .flags = XEN_DOMCTL_CDF_hvm | XEN_DOMCTL_CDF_hap,
+        .max_vcpus = info->max_vcpus,
+        .max_evtchn_port = info->event_channels,
+        .max_grant_frames = info->max_grant_frames,
+        .max_maptrack_frames = info->max_maptrack_frames,
+        .grant_opts =
+            XEN_DOMCTL_GRANT_version(info->max_grant_version > 0 ? info->max_grant_version : 1),
+        .cpupool_id = config->c_info.poolid,
+        .arch.emulation_flags = XEN_X86_EMU_LAPIC,
+    };
+
+    memcpy(create.handle, config->c_info.uuid.uuid, sizeof(create.handle));
+    *domid = 0;
+    if (xc_domain_create(ctx->xch, domid, &create)) {
+        int err = errno;
+
+        LOGE(ctx, ERROR, "the hypervisor does not create the domain");
+        return error_of_errno(err);
+    }
+    return 0;
+}
+
+struct populate {
+    uint32_t domid;
+    const libxl_domain_config *config;
+    const struct build_state *state;
+};
+
+enum access { OURS, READABLE, WRITABLE }; /* by the guest */
+
+static int make_node(libxl_ctx *ctx, xs_transaction_t t, uint32_t domid, const char *path,
+                     enum access access)
+{
+    struct xs_permissions perms[][2] = {
+        [OURS] = {{.id = 0, .perms = XS_PERM_NONE}},
+        [READABLE] = {{.id = 0, .perms = XS_PERM_NONE}, {.id = domid, .perms = XS_PERM_READ}},
+        [WRITABLE] = {{.id = domid, .perms = XS_PERM_NONE}},
+    };
+
+    return store_mkdir(ctx, t, path, perms[access], access == READABLE ? 2 : 1);
+}
+
+static const struct {
+    const char *path;
+    enum access access;
+} domain_nodes[] = {
+    {"", READABLE},
+    {"/cpu", READABLE},
+    {"/memory", READABLE},
+    {"/device", READABLE},
+    {"/control", READABLE},
+    {"/control/shutdown", WRITABLE},
+    {"/control/feature-poweroff", WRITABLE},
+    {"/control/feature-reboot", WRITABLE},
+    {"/control/feature-suspend", WRITABLE},
+    {"/control/sysrq", WRITABLE},
+    {"/store", READABLE},
+    {"/data", WRITABLE},
+    {"/drivers", WRITABLE},
+    {"/feature", WRITABLE},
+    {"/attr", WRITABLE},
+    {"/error", WRITABLE},
+    {"/device/suspend", READABLE},
+    {"/device/suspend/event-channel", WRITABLE},
+};
+
+static int write_vcpus(libxl_ctx *ctx, xs_transaction_t t, uint32_t domid,
+                       const libxl_domain_build_info *info)
+{
+    ARENA(a);
+    int rc = 0;
+
+    for (int i = 0; !rc && i < info->max_vcpus; i++) {
+        char *dir = arena_printf(&a, "/local/domain/%u/cpu/%d", domid, i);
+
+        rc = make_node(ctx, t, domid, dir, READABLE);
+        if (!rc)
+            rc = store_write(ctx, t, arena_printf(&a, "%s/availability", dir), "%s",
+                             libxl_bitmap_test(&info->avail_vcpus, i) ? "online" : "offline");
+    }
+    return rc;
+}
+
+static int introduce_body(libxl_ctx *ctx, xs_transaction_t t, void *data)
+{
+    const struct populate *p = data;
+    const libxl_domain_create_info *info = &p->config->c_info;
+    const libxl_domain_build_info *build = &p->config->b_info;
+    ARENA(a);
+    char *dom = arena_printf(&a, "/local/domain/%u", p->domid);
+    char *uuid = arena_printf(&a, LIBXL_UUID_FMT, LIBXL_UUID_BYTES(info->uuid));
+    char *vm = arena_printf(&a, "/vm/%s", uuid), *own = arena_printf(&a, "/libxl/%u", p->domid);
+    const struct {
+        const char *dir, *leaf, *value;
+    } leaves[] = {
+        {dom, "name", info->name},
+        {dom, "domid", arena_printf(&a, "%u", p->domid)},
+        {dom, "vm", vm},
+        {dom, "memory/static-max", arena_printf(&a, "%llu", (unsigned long long)build->max_memkb)},
+        {dom, "memory/target", arena_printf(&a, "%llu", (unsigned long long)build->target_memkb)},
+        {dom, "store/port", arena_printf(&a, "%u", p->state->store_port)},
+        {dom, "store/ring-ref", arena_printf(&a, "%lu", p->state->store_gfn)},
+        {dom, "control/platform-feature-multiprocessor-suspend", "1"},
+        {dom, "control/platform-feature-xs_reset_watches", "1"},
+        {vm, "name", info->name},
+        {vm, "uuid", uuid},
+        {vm, "start_time", arena_printf(&a, "%lld", (long long)time(NULL))},
+        {own, "type", libxl_domain_type_to_string(info->type)},
+    };
+    int rc = 0;
+
+    store_remove(ctx, t, dom);
+    for (size_t i = 0; !rc && i < ARRAY_SIZE(domain_nodes); i++)
+        rc = make_node(ctx, t, p->domid, arena_printf(&a, "%s%s", dom, domain_nodes[i].path),
+                       domain_nodes[i].access);
+    if (!rc)
+        rc = make_node(ctx, t, p->domid, vm, READABLE);
+    if (!rc)
+        rc = make_node(ctx, t, p->domid, own, OURS);
+    for (size_t i = 0; !rc && i < ARRAY_SIZE(leaves); i++)
+        rc = store_write(ctx, t, arena_printf(&a, "%s/%s", leaves[i].dir, leaves[i].leaf), "%s",
+                         leaves[i].value);
+    for (char **kv = info->xsdata; !rc && kv && kv[0]; kv += 2)
+        rc = store_write(ctx, t, arena_printf(&a, "%s/vm-data/%s", dom, kv[0]), "%s", kv[1]);
+    return rc ? rc : write_vcpus(ctx, t, p->domid, build);
+}
+
+/* The name first, while nothing else is there: from now on two domains cannot have it. */
+static int name_body(libxl_ctx *ctx, xs_transaction_t t, void *data)
+{
+    const struct populate *p = data;
+    ARENA(a);
+    char *dom = arena_printf(&a, "/local/domain/%u", p->domid);
+    uint32_t other;
+    int rc;
+
+    if (!libxl_name_to_domid(ctx, p->config->c_info.name, &other) && other != p->domid) {
+        LOG(ctx, ERROR, "domain %u is already called \"%s\"", other, p->config->c_info.name);
+        return ERROR_INVAL;
+    }
+    store_remove(ctx, t, dom);
+    rc = make_node(ctx, t, p->domid, dom, READABLE);
+    return rc ? rc
+              : store_write(ctx, t, arena_printf(&a, "%s/name", dom), "%s", p->config->c_info.name);
+}
+
+static int introduce(libxl_ctx *ctx, struct populate *p)
+{
+    int rc = store_transact(ctx, introduce_body, p);
+
+    if (rc)
+        return rc;
+    if (!xs_introduce_domain(store_handle(ctx), p->domid, p->state->store_gfn,
+                             p->state->store_port)) {
+        LOGE(ctx, ERROR, "domain %u: xenstored does not accept it", p->domid);
+        return ERROR_FAIL;
+    }
+    return console_add_primary(ctx, p->domid, p->state);
+}
+
+static int add_devices(libxl_ctx *ctx, uint32_t domid, libxl_domain_config *config)
+{
+    int rc = 0;
+
+    for (int i = 0; !rc && i < config->num_disks; i++)
+        rc = libxl_device_disk_add(ctx, domid, &config->disks[i], NULL);
+    for (int i = 0; !rc && i < config->num_nics; i++)
+        rc = libxl_device_nic_add(ctx, domid, &config->nics[i], NULL);
+    return rc;
+}
+
+static void console_available(libxl_ctx *ctx, uint32_t domid, const libxl_asyncprogress_how *how)
+{
+    if (how && how->callback) {
+        libxl_event *event = xcalloc(1, sizeof(*event));
+
+        libxl_event_init(event);
+        event->domid = domid;
+        event->for_user = how->for_event;
+        how->callback(ctx, event, how->for_callback);
+    }
+}
+
+int libxl_domain_create_new(libxl_ctx *ctx, libxl_domain_config *d_config, uint32_t *domid,
+                            const libxl_asyncop_how *ao_how,
+                            const libxl_asyncprogress_how *aop_console_how)
+{
+    struct build_state state = {0};
+    struct populate p = {INVALID_DOMID, d_config, &state};
+    int rc = store_handle(ctx) ? check_config(ctx, d_config) : ERROR_FAIL;
+
+    *domid = INVALID_DOMID;
+    if (rc)
+        return ao_end(ctx, rc, ao_how);
+    rc = make_domain(ctx, d_config, &p.domid);
+    if (rc)
+        return ao_end(ctx, rc, ao_how);
+    rc = store_transact(ctx, name_body, &p);
+    if (!rc)
+        rc = domain_build(ctx, p.domid, d_config, &state);
+    if (!rc)
+        rc = introduce(ctx, &p);
+    if (!rc)
+        console_available(ctx, p.domid, aop_console_how);
+    if (!rc)
+        rc = add_devices(ctx, p.domid, d_config);
+    if (!rc)
+        rc = config_save(ctx, p.domid, d_config);
+    if (rc)
+        libxl_domain_destroy(ctx, p.domid, NULL);
+    else
+        *domid = p.domid;
+    return ao_end(ctx, rc, ao_how);
+}
+
+/* ---- The end ---- */
+
+static int forget_body(libxl_ctx *ctx, xs_transaction_t t, void *data)
+{
+    uint32_t domid = *(uint32_t *)data;
+    ARENA(a);
+    char *dom = arena_printf(&a, "/local/domain/%u", domid);
+    const char *vm = store_read(ctx, &a, t, arena_printf(&a, "%s/vm", dom));
+
+    if (vm)
+        store_remove(ctx, t, vm);
+    store_remove(ctx, t, arena_printf(&a, "/libxl/%u", domid));
+    store_remove(ctx, t, dom);
+    return 0;
+}
+
+int libxl_domain_destroy(libxl_ctx *ctx, uint32_t domid, const libxl_asyncop_how *ao_how)
+{
+    int rc = domid ? libxl_domain_info(ctx, NULL, domid) : ERROR_INVAL;
+
+    if (rc) {
+        LOG(ctx, ERROR, domid ? "there is no domain %u" : "domain %u is the control domain", domid);
+        return ao_end(ctx, rc, ao_how);
+    }
+    if (xc_domain_pause(ctx->xch, domid))
+        LOGE(ctx, WARN, "cannot pause domain %u", domid);
+    if (store_handle(ctx)) {
+        devices_destroy(ctx, domid);
+        store_transact(ctx, forget_body, &domid);
+        xs_release_domain(ctx->xs, domid);
+    }
+    userdata_destroy(ctx, domid);
+    if (xc_domain_destroy(ctx->xch, domid)) {
+        LOGE(ctx, ERROR, "cannot destroy domain %u", domid);
+        rc = ERROR_FAIL;
+    }
+    return ao_end(ctx, rc, ao_how);
+}

@@ -1,0 +1,360 @@
+/* SPDX-License-Identifier: LGPL-2.1-only */
+/*
+ * Devices as xenstore and the hotplug scripts see them.
+ *
+ *   /local/domain/D/device/KIND/N           the guest's end, which the guest writes
+ *   /local/domain/B/backend/KIND/D/N        the other end, which only B writes
+ *   /libxl/D/device/KIND/N                  our own record, which no guest can change
+ *
+ * Coming: both ends are written in one transaction, the backend answers with state InitWait, and
+ * the hotplug script of the distribution gives it its block device or bridge.  Going: the backend
+ * is told to close, the script undoes its work, and all three nodes are removed.
+ */
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <xen/io/xenbus.h>
+
+#include "internal.h"
+
+enum { BACKEND_MS = 40000, CLOSE_MS = 10000, SCRIPT_MS = 60000 };
+
+static const struct {
+    const char *name;
+    const char *script_up, *script_down; /* what the script is told; NULL: there is none */
+} kinds[] = {
+    [DEVICE_VBD] = {"vbd", "add", "remove"},
+    [DEVICE_VIF] = {"vif", "online", "offline"},
+    [DEVICE_CONSOLE] = {"console", NULL, NULL},
+};
+
+const char *device_kind_name(enum device_kind kind)
+{
+    return kinds[kind].name;
+}
+
+char *device_backend_path(struct arena *a, const struct device *dev)
+{
+    return arena_printf(a, "/local/domain/%u/backend/%s/%u/%d", dev->backend_domid,
+                        kinds[dev->kind].name, dev->domid, dev->devid);
+}
+
+char *device_frontend_path(libxl_ctx *ctx, struct arena *a, const struct device *dev)
+{
+    if (dev->kind == DEVICE_CONSOLE && !dev->devid)
+        return arena_printf(a, "/local/domain/%u/console", dev->domid);
+    return arena_printf(a, "/local/domain/%u/device/%s/%d", dev->domid, kinds[dev->kind].name,
+                        dev->devid);
+}
+
+static char *record_path(struct arena *a, const struct device *dev)
+{
+    return arena_printf(a, "/libxl/%u/device/%s/%d", dev->domid, kinds[dev->kind].name, dev->devid);
+}
+
+/* ---- Hotplug scripts ---- */
+
+static void script_child(const char *script, const char *command, const struct device *dev)
+{
+    char path[64], vif[32];
+    int null = open("/dev/null", O_RDONLY);
+
+    dup2(null, STDIN_FILENO);
+    dup2(STDERR_FILENO, STDOUT_FILENO);
+    snprintf(path, sizeof(path), "backend/%s/%u/%d", kinds[dev->kind].name, dev->domid, dev->devid);
+    setenv("script", script, 1);
+    setenv("XENBUS_TYPE", kinds[dev->kind].name, 1);
+    setenv("XENBUS_PATH", path, 1);
+    setenv("XENBUS_BASE_PATH", "backend", 1);
+    if (dev->kind == DEVICE_VIF) {
+        snprintf(vif, sizeof(vif), "vif%u.%d", dev->domid, dev->devid);
+        setenv("vif", vif, 1);
+        execl(script, script, command, "type_if=vif", NULL);
+    } else {
+        execl(script, script, command, NULL);
+    }
+    fprintf(stderr, "cannot run %s: %s\n", script, strerror(errno));
+    _exit(127);
+}
+
+/* Its exit status, or ERROR_TIMEDOUT after having ended it. */
+static int child_wait(pid_t pid, int ms)
+{
+    struct pollfd pfd = {.fd = syscall(SYS_pidfd_open, pid, 0), .events = POLLIN};
+    bool late = pfd.fd >= 0 && poll(&pfd, 1, ms) == 0;
+    int status;
+
+    if (late)
+        kill(pid, SIGKILL);
+    if (pfd.fd >= 0)
+        close(pfd.fd);
+    while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+        continue;
+    return late ? ERROR_TIMEDOUT : status;
+}
+
+static int script_run(libxl_ctx *ctx, const struct device *dev, const char *script,
+                      const char *command)
+{
+    ARENA(a);
+    const char *reason;
+    int status;
+    pid_t pid = fork();
+
+    if (pid < 0) {
+        LOGE(ctx, ERROR, "cannot run %s", script);
+        return ERROR_FAIL;
+    }
+    if (!pid)
+        script_child(script, command, dev);
+    LOG(ctx, DEBUG, "domain %u: %s %s for %s %d", dev->domid, script, command,
+        kinds[dev->kind].name, dev->devid);
+    status = child_wait(pid, SCRIPT_MS);
+    if (!status)
+        return 0;
+    reason = store_read(ctx, &a, XBT_NULL,
+                        arena_printf(&a, "%s/hotplug-error", device_backend_path(&a, dev)));
+    LOG(ctx, ERROR, "domain %u: %s %s for %s %d failed%s%s (see " LOG_DIR "/xen-hotplug.log)",
+        dev->domid, script, command, kinds[dev->kind].name, dev->devid,
+        status == ERROR_TIMEDOUT ? " to end in time"
+        : reason                 ? ": "
+                                 : "",
+        reason ? reason : "");
+    return ERROR_FAIL;
+}
+
+/* ---- Coming ---- */
+
+struct addition {
+    const struct device *dev;
+    const struct device_node *back, *front;
+    const char *script;
+};
+
+static int write_nodes(libxl_ctx *ctx, xs_transaction_t t, struct arena *a, const char *path,
+                       const struct device_node *nodes)
+{
+    for (; nodes && nodes->key; nodes++) {
+        int rc = nodes->value ? store_write(ctx, t, arena_printf(a, "%s/%s", path, nodes->key),
+                                            "%s", nodes->value)
+                              : 0;
+        if (rc)
+            return rc;
+    }
+    return 0;
+}
+
+/* The end at path: who owns it, who reads it, where the other end is. */
+static int write_end(libxl_ctx *ctx, xs_transaction_t t, struct arena *a, const char *path,
+                     uint32_t owner, uint32_t reader, const struct device_node *common,
+                     const struct device_node *own)
+{
+    struct xs_permissions perms[] = {{.id = owner, .perms = XS_PERM_NONE},
+                                     {.id = reader, .perms = XS_PERM_READ}};
+    int rc = store_mkdir(ctx, t, path, perms, 2);
+
+    if (!rc)
+        rc = write_nodes(ctx, t, a, path, common);
+    return rc ? rc : write_nodes(ctx, t, a, path, own);
+}
+
+static int add_body(libxl_ctx *ctx, xs_transaction_t t, void *data)
+{
+    const struct addition *add = data;
+    const struct device *dev = add->dev;
+    struct xs_permissions ours[] = {{.id = 0, .perms = XS_PERM_NONE}};
+    ARENA(a);
+    char *front = device_frontend_path(ctx, &a, dev), *back = device_backend_path(&a, dev);
+    char *record = record_path(&a, dev);
+    const char *state = arena_printf(&a, "%d", XenbusStateInitialising);
+    const struct device_node front_common[] = {
+        {"backend", back},
+        {"backend-id", arena_printf(&a, "%u", dev->backend_domid)},
+        {"state", state},
+        {NULL}};
+    const struct device_node back_common[] = {{"frontend", front},
+                                              {"frontend-id", arena_printf(&a, "%u", dev->domid)},
+                                              {"online", "1"},
+                                              {"state", state},
+                                              {NULL}};
+    const struct device_node pointers[] = {
+        {"frontend", front}, {"backend", back}, {"script", add->script}, {NULL}};
+    int rc;
+
+    if (store_read(ctx, &a, t, arena_printf(&a, "%s/frontend", record))) {
+        LOG(ctx, ERROR, "domain %u has a %s %d already", dev->domid, kinds[dev->kind].name,
+            dev->devid);
+        return ERROR_DEVICE_EXISTS;
+    }
+    /* What xenconsoled finds in a console's node it believes: only we may write there. */
+    rc = dev->kind == DEVICE_CONSOLE
+             ? write_end(ctx, t, &a, front, 0, dev->domid, front_common, add->front)
+             : write_end(ctx, t, &a, front, dev->domid, dev->backend_domid, front_common,
+                         add->front);
+    if (!rc)
+        rc = write_end(ctx, t, &a, back, dev->backend_domid, dev->domid, back_common, add->back);
+    if (!rc)
+        rc = store_mkdir(ctx, t, record, ours, 1);
+    if (!rc)
+        rc = write_nodes(ctx, t, &a, record, pointers);
+    return rc ? rc : write_nodes(ctx, t, &a, record, add->back);
+}
+
+static bool state_is_ready(const char *value, void *data)
+{
+    int state = value ? atoi(value) : 0;
+
+    return state == XenbusStateInitWait || state == XenbusStateConnected ||
+           state == XenbusStateClosed;
+}
+
+/* Gone, or as good as gone. */
+static bool state_is_closed(const char *value, void *data)
+{
+    return !value || atoi(value) == XenbusStateClosed;
+}
+
+int device_add(libxl_ctx *ctx, const struct device *dev, const struct device_node *back,
+               const struct device_node *front, const char *script)
+{
+    struct addition add = {dev, back, front, script};
+    ARENA(a);
+    char *state = arena_printf(&a, "%s/state", device_backend_path(&a, dev));
+    int rc = store_transact(ctx, add_body, &add);
+
+    if (rc || !kinds[dev->kind].script_up)
+        return rc;
+    rc = store_wait(ctx, state, BACKEND_MS, state_is_ready, NULL);
+    if (rc == ERROR_TIMEDOUT)
+        LOG(ctx, ERROR,
+            "domain %u: no backend answered for %s %d within %d s: is its module (%s) "
+            "loaded in domain %u?",
+            dev->domid, kinds[dev->kind].name, dev->devid, BACKEND_MS / 1000,
+            dev->kind == DEVICE_VBD ? "xen-blkback" : "xen-netback", dev->backend_domid);
+    if (!rc && script)
+        rc = script_run(ctx, dev, script, kinds[dev->kind].script_up);
+    if (rc)
+        device_remove(ctx, dev, true);
+    return rc;
+}
+
+/* ---- Going ---- */
+
+static int close_body(libxl_ctx *ctx, xs_transaction_t t, void *data)
+{
+    const struct device *dev = data;
+    ARENA(a);
+    char *back = device_backend_path(&a, dev), *state = arena_printf(&a, "%s/state", back);
+
+    if (!store_read(ctx, &a, t, state))
+        return 0;
+    store_write(ctx, t, arena_printf(&a, "%s/online", back), "0");
+    return store_write(ctx, t, state, "%d", XenbusStateClosing);
+}
+
+static int forget_body(libxl_ctx *ctx, xs_transaction_t t, void *data)
+{
+    const struct device *dev = data;
+    ARENA(a);
+
+    store_remove(ctx, t, device_frontend_path(ctx, &a, dev));
+    store_remove(ctx, t, record_path(&a, dev));
+    return 0;
+}
+
+static void device_forget(libxl_ctx *ctx, const struct device *dev)
+{
+    ARENA(a);
+
+    store_transact(ctx, forget_body, (void *)dev);
+    store_prune(ctx, device_backend_path(&a, dev),
+                arena_printf(&a, "/local/domain/%u", dev->backend_domid));
+}
+
+static int device_finish(libxl_ctx *ctx, const struct device *dev, bool force)
+{
+    ARENA(a);
+    char *back = device_backend_path(&a, dev);
+    const char *script =
+        store_read(ctx, &a, XBT_NULL, arena_printf(&a, "%s/script", record_path(&a, dev)));
+    int rc = 0;
+
+    if (kinds[dev->kind].script_down)
+        rc = store_wait(ctx, arena_printf(&a, "%s/state", back), CLOSE_MS, state_is_closed, NULL);
+    if (rc && !force) {
+        LOG(ctx, ERROR, "domain %u does not let %s %d go: it may be in use", dev->domid,
+            kinds[dev->kind].name, dev->devid);
+        return rc;
+    }
+    if (kinds[dev->kind].script_down && script && *script)
+        script_run(ctx, dev, script, kinds[dev->kind].script_down);
+    device_forget(ctx, dev);
+    return 0;
+}
+
+int device_remove(libxl_ctx *ctx, const struct device *dev, bool force)
+{
+    ARENA(a);
+    int rc = store_transact(ctx, close_body, (void *)dev);
+
+    if (rc)
+        return rc;
+    if (force)
+        store_remove(ctx, XBT_NULL, device_frontend_path(ctx, &a, dev));
+    return device_finish(ctx, dev, force);
+}
+
+/* ---- All of a domain's ---- */
+
+int *device_list(libxl_ctx *ctx, struct arena *a, uint32_t domid, enum device_kind kind,
+                 unsigned int *count)
+{
+    char *dir = arena_printf(a, "/libxl/%u/device/%s", domid, kinds[kind].name);
+    char **names = store_list(ctx, a, XBT_NULL, dir, count);
+    int *ids = arena_keep(a, xcalloc(*count, sizeof(int)));
+
+    for (unsigned int i = 0; i < *count; i++)
+        ids[i] = atoi(names[i]);
+    return ids;
+}
+
+static uint32_t device_backend_domid(libxl_ctx *ctx, const struct device *dev)
+{
+    ARENA(a);
+    const char *back =
+        store_read(ctx, &a, XBT_NULL, arena_printf(&a, "%s/backend", record_path(&a, dev)));
+    unsigned int domid;
+
+    return back && sscanf(back, "/local/domain/%u/", &domid) == 1 ? domid : 0;
+}
+
+/* All backends are told first, so that they close at the same time. */
+void devices_destroy(libxl_ctx *ctx, uint32_t domid)
+{
+    for (int finish = 0; finish <= 1; finish++) {
+        for (enum device_kind kind = 0; kind < ARRAY_SIZE(kinds); kind++) {
+            ARENA(a);
+            unsigned int count;
+            int *ids = device_list(ctx, &a, domid, kind, &count);
+
+            for (unsigned int i = 0; i < count; i++) {
+                struct device dev = {kind, domid, 0, ids[i]};
+
+                dev.backend_domid = device_backend_domid(ctx, &dev);
+                if (finish) {
+                    device_finish(ctx, &dev, true);
+                    continue;
+                }
+                store_transact(ctx, close_body, &dev);
+                store_remove(ctx, XBT_NULL, device_frontend_path(ctx, &a, &dev));
+            }
+        }
+    }
+}

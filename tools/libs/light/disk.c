@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: LGPL-2.1-only */
+/* Disks: block devices and files of the backend domain, served by its xen-blkback. */
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "internal.h"
+
+/* ---- The number of a virtual disk from its name ---- */
+
+/* Letters as bijective base 26: a is 0, z 25, aa 26. */
+static int disk_of_letters(const char **s)
+{
+    int n = 0;
+
+    while (islower((unsigned char)**s))
+        n = n * 26 + (*(*s)++ - 'a' + 1);
+    return n - 1;
+}
+
+/* xvda3, sda1, hdc; -1 for a name of none of these kinds. */
+static int vdev_number(const char *vdev)
+{
+    const char *s = vdev + 2;
+    int disk, part = 0;
+    bool xvd = !strncmp(vdev, "xvd", 3);
+
+    if (!xvd && strncmp(vdev, "sd", 2) && strncmp(vdev, "hd", 2))
+        return -1;
+    s += xvd;
+    disk = disk_of_letters(&s);
+    if (disk < 0 || disk >= 1 << 20)
+        return -1;
+    while (isdigit((unsigned char)*s) && part < 256)
+        part = part * 10 + (*s++ - '0');
+    if (*s)
+        return -1;
+    if (xvd)
+        return disk < 16 && part < 16         ? 202 << 8 | disk << 4 | part
+               : disk < 1 << 20 && part < 256 ? 1 << 28 | disk << 8 | part
+                                              : -1;
+    if (vdev[0] == 's')
+        return disk < 16 && part < 16 ? 8 << 8 | disk << 4 | part : -1;
+    return disk < 4 && part < 64 ? (disk < 2 ? 3 : 22) << 8 | (disk & 1) << 6 | part : -1;
+}
+
+int disk_defaults(libxl_ctx *ctx, libxl_device_disk *disk)
+{
+    struct stat st;
+
+    libxl_defbool_setdefault(&disk->discard_enable, disk->readwrite);
+    libxl_defbool_setdefault(&disk->trusted, true);
+    if (!disk->script)
+        disk->script = xstrdup(SCRIPT_DIR "/block");
+    if (!disk->vdev || vdev_number(disk->vdev) < 0) {
+        LOG(ctx, ERROR, "\"%s\" names no virtual disk: xvda, xvdb1, sda, hdc are names",
+            disk->vdev ? disk->vdev : "");
+        return ERROR_INVAL;
+    }
+    if (disk->format != LIBXL_DISK_FORMAT_RAW && disk->format != LIBXL_DISK_FORMAT_UNKNOWN) {
+        LOG(ctx, ERROR, "disk %s: only raw disks are served", disk->vdev);
+        return ERROR_INVAL;
+    }
+    disk->format = LIBXL_DISK_FORMAT_RAW;
+    disk->backend = LIBXL_DISK_BACKEND_PHY;
+    if (!disk->pdev_path) {
+        LOG(ctx, ERROR, "disk %s has no target", disk->vdev);
+        return ERROR_INVAL;
+    }
+    if (!disk->backend_domid && stat(disk->pdev_path, &st)) {
+        LOGE(ctx, ERROR, "disk %s: cannot use %s", disk->vdev, disk->pdev_path);
+        return ERROR_INVAL;
+    }
+    if (!disk->backend_domid && !S_ISBLK(st.st_mode) && !S_ISREG(st.st_mode)) {
+        LOG(ctx, ERROR, "disk %s: %s is neither a block device nor a file", disk->vdev,
+            disk->pdev_path);
+        return ERROR_INVAL;
+    }
+    return 0;
+}
+
+static struct device disk_device(uint32_t domid, const libxl_device_disk *disk)
+{
+    struct device dev = {DEVICE_VBD, domid, disk->backend_domid, vdev_number(disk->vdev)};
+
+    return dev;
+}
+
+int libxl_device_disk_add(libxl_ctx *ctx, uint32_t domid, libxl_device_disk *disk,
+                          const libxl_asyncop_how *ao_how)
+{
+    ARENA(a);
+    struct device dev;
+    int rc = disk_defaults(ctx, disk);
+
+    if (rc)
+        return ao_end(ctx, rc, ao_how);
+    dev = disk_device(domid, disk);
+    char *number = arena_printf(&a, "%d", dev.devid);
+    const char *trusted = libxl_defbool_val(disk->trusted) ? "1" : "0";
+    const char *type = disk->is_cdrom ? "cdrom" : "disk";
+    const struct device_node back[] = {
+        {"removable", disk->removable ? "1" : "0"},
+        {"bootable", "1"},
+        {"dev", disk->vdev},
+        {"type", "phy"},
+        {"mode", disk->readwrite ? "w" : "r"},
+        {"device-type", type},
+        {"discard-enable", libxl_defbool_val(disk->discard_enable) ? "1" : "0"},
+        {"trusted", trusted},
+        {"params", disk->pdev_path},
+        {"script", disk->script},
+        {NULL}};
+    const struct device_node front[] = {
+        {"virtual-device", number}, {"device-type", type}, {"trusted", trusted}, {NULL}};
+
+    return ao_end(ctx, device_add(ctx, &dev, back, front, disk->script), ao_how);
+}
+
+int libxl_device_disk_remove(libxl_ctx *ctx, uint32_t domid, libxl_device_disk *disk,
+                             const libxl_asyncop_how *ao_how)
+{
+    struct device dev = disk_device(domid, disk);
+
+    return ao_end(ctx, device_remove(ctx, &dev, false), ao_how);
+}
+
+int libxl_device_disk_destroy(libxl_ctx *ctx, uint32_t domid, libxl_device_disk *disk,
+                              const libxl_asyncop_how *ao_how)
+{
+    struct device dev = disk_device(domid, disk);
+
+    return ao_end(ctx, device_remove(ctx, &dev, true), ao_how);
+}
+
+/* ---- Reading them back ---- */
+
+static void disk_read(libxl_ctx *ctx, uint32_t domid, int devid, libxl_device_disk *disk)
+{
+    ARENA(a);
+    char *dir = arena_printf(&a, "/libxl/%u/device/vbd/%d", domid, devid);
+    const char *value;
+
+    libxl_device_disk_init(disk);
+    disk->pdev_path =
+        xs_read(store_handle(ctx), XBT_NULL, arena_printf(&a, "%s/params", dir), NULL);
+    disk->vdev = xs_read(store_handle(ctx), XBT_NULL, arena_printf(&a, "%s/dev", dir), NULL);
+    disk->script = xs_read(store_handle(ctx), XBT_NULL, arena_printf(&a, "%s/script", dir), NULL);
+    value = store_read(ctx, &a, XBT_NULL, arena_printf(&a, "%s/mode", dir));
+    disk->readwrite = value && *value == 'w';
+    disk->removable = store_read_number(ctx, arena_printf(&a, "%s/removable", dir), 0);
+    value = store_read(ctx, &a, XBT_NULL, arena_printf(&a, "%s/device-type", dir));
+    disk->is_cdrom = value && !strcmp(value, "cdrom");
+    value = store_read(ctx, &a, XBT_NULL, arena_printf(&a, "%s/backend", dir));
+    if (value)
+        sscanf(value, "/local/domain/%u/", &disk->backend_domid);
+    disk->backend = LIBXL_DISK_BACKEND_PHY;
+    disk->format = LIBXL_DISK_FORMAT_RAW;
+}
+
+libxl_device_disk *libxl_device_disk_list(libxl_ctx *ctx, uint32_t domid, int *num)
+{
+    ARENA(a);
+    unsigned int count;
+    int *ids = device_list(ctx, &a, domid, DEVICE_VBD, &count);
+    libxl_device_disk *list = count ? xcalloc(count, sizeof(*list)) : NULL;
+
+    for (unsigned int i = 0; i < count; i++)
+        disk_read(ctx, domid, ids[i], &list[i]);
+    *num = count;
+    return list;
+}
+
+void libxl_device_disk_list_free(libxl_device_disk *list, int num)
+{
+    for (int i = 0; i < num; i++)
+        libxl_device_disk_dispose(&list[i]);
+    free(list);
+}
+
+int libxl_vdev_to_device_disk(libxl_ctx *ctx, uint32_t domid, const char *vdev,
+                              libxl_device_disk *disk)
+{
+    ARENA(a);
+    int devid = isdigit((unsigned char)*vdev) ? atoi(vdev) : vdev_number(vdev);
+    unsigned int count;
+    int *ids = device_list(ctx, &a, domid, DEVICE_VBD, &count);
+
+    for (unsigned int i = 0; i < count; i++) {
+        if (ids[i] == devid) {
+            disk_read(ctx, domid, devid, disk);
+            return 0;
+        }
+    }
+    return ERROR_NOTFOUND;
+}
+
+int libxl_device_disk_getinfo(libxl_ctx *ctx, uint32_t domid, const libxl_device_disk *disk,
+                              libxl_diskinfo *diskinfo)
+{
+    ARENA(a);
+    struct device dev = disk_device(domid, disk);
+
+    libxl_diskinfo_init(diskinfo);
+    diskinfo->devid = dev.devid;
+    diskinfo->backend = xstrdup(device_backend_path(&a, &dev));
+    diskinfo->backend_id = dev.backend_domid;
+    diskinfo->frontend = xstrdup(device_frontend_path(ctx, &a, &dev));
+    diskinfo->frontend_id = domid;
+    diskinfo->state = store_read_number(ctx, arena_printf(&a, "%s/state", diskinfo->frontend), -1);
+    diskinfo->evtch =
+        store_read_number(ctx, arena_printf(&a, "%s/event-channel", diskinfo->frontend), -1);
+    diskinfo->rref =
+        store_read_number(ctx, arena_printf(&a, "%s/ring-ref", diskinfo->frontend), -1);
+    return 0;
+}

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: LGPL-2.1-only */
+/* Network interfaces: ports of a bridge of the backend domain, served by its xen-netback. */
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "internal.h"
+
+static bool mac_is_nil(const libxl_mac mac)
+{
+    static const libxl_mac nil;
+
+    return !memcmp(mac, nil, sizeof(nil));
+}
+
+/* 00:16:3e is the vendor number of Xen's interfaces; the rest is random. */
+static void mac_generate(libxl_mac mac)
+{
+    mac[0] = 0x00;
+    mac[1] = 0x16;
+    mac[2] = 0x3e;
+    if (getrandom(mac + 3, 3, 0) != 3)
+        abort();
+    mac[3] &= 0x7f;
+}
+
+int nic_defaults(libxl_ctx *ctx, libxl_device_nic *nic, int devid)
+{
+    if (nic->nictype != LIBXL_NIC_TYPE_UNKNOWN && nic->nictype != LIBXL_NIC_TYPE_VIF) {
+        LOG(ctx, ERROR, "network interface %d: only type=vif is served", devid);
+        return ERROR_INVAL;
+    }
+    nic->nictype = LIBXL_NIC_TYPE_VIF;
+    if (nic->devid < 0)
+        nic->devid = devid;
+    if (mac_is_nil(nic->mac))
+        mac_generate(nic->mac);
+    if (!nic->bridge)
+        nic->bridge = xstrdup("xenbr0");
+    if (!nic->script)
+        nic->script = xstrdup(SCRIPT_DIR "/vif-bridge");
+    libxl_defbool_setdefault(&nic->trusted, true);
+    return 0;
+}
+
+static struct device nic_device(uint32_t domid, const libxl_device_nic *nic)
+{
+    struct device dev = {DEVICE_VIF, domid, nic->backend_domid, nic->devid};
+
+    return dev;
+}
+
+static int next_devid(libxl_ctx *ctx, uint32_t domid)
+{
+    ARENA(a);
+    unsigned int count;
+    int *ids = device_list(ctx, &a, domid, DEVICE_VIF, &count), next = 0;
+
+    for (unsigned int i = 0; i < count; i++)
+        if (ids[i] >= next)
+            next = ids[i] + 1;
+    return next;
+}
+
+int libxl_device_nic_add(libxl_ctx *ctx, uint32_t domid, libxl_device_nic *nic,
+                         const libxl_asyncop_how *ao_how)
+{
+    ARENA(a);
+    struct device dev;
+    int rc = nic_defaults(ctx, nic, next_devid(ctx, domid));
+
+    if (rc)
+        return ao_end(ctx, rc, ao_how);
+    dev = nic_device(domid, nic);
+    const char *mac = arena_printf(&a, LIBXL_MAC_FMT, LIBXL_MAC_BYTES(nic->mac));
+    const char *handle = arena_printf(&a, "%d", nic->devid);
+    const char *mtu = nic->mtu ? arena_printf(&a, "%d", nic->mtu) : NULL;
+    const char *trusted = libxl_defbool_val(nic->trusted) ? "1" : "0";
+    const char *rate =
+        nic->rate_interval_usecs
+            ? arena_printf(&a, "%llu,%u", (unsigned long long)nic->rate_bytes_per_interval,
+                           nic->rate_interval_usecs)
+            : NULL;
+    const struct device_node back[] = {{"script", nic->script},
+                                       {"vifname", nic->ifname},
+                                       {"mac", mac},
+                                       {"ip", nic->ip},
+                                       {"bridge", nic->bridge},
+                                       {"gatewaydev", nic->gatewaydev},
+                                       {"rate", rate},
+                                       {"mtu", mtu},
+                                       {"handle", handle},
+                                       {"type", "vif"},
+                                       {"trusted", trusted},
+                                       {"hotplug-status", ""},
+                                       {NULL}};
+    const struct device_node front[] = {
+        {"handle", handle}, {"mac", mac}, {"mtu", mtu}, {"trusted", trusted}, {NULL}};
+
+    return ao_end(ctx, device_add(ctx, &dev, back, front, nic->script), ao_how);
+}
+
+int libxl_device_nic_remove(libxl_ctx *ctx, uint32_t domid, libxl_device_nic *nic,
+                            const libxl_asyncop_how *ao_how)
+{
+    struct device dev = nic_device(domid, nic);
+
+    return ao_end(ctx, device_remove(ctx, &dev, false), ao_how);
+}
+
+int libxl_device_nic_destroy(libxl_ctx *ctx, uint32_t domid, libxl_device_nic *nic,
+                             const libxl_asyncop_how *ao_how)
+{
+    struct device dev = nic_device(domid, nic);
+
+    return ao_end(ctx, device_remove(ctx, &dev, true), ao_how);
+}
+
+/* ---- Reading them back ---- */
+
+static void nic_read(libxl_ctx *ctx, uint32_t domid, int devid, libxl_device_nic *nic)
+{
+    ARENA(a);
+    char *dir = arena_printf(&a, "/libxl/%u/device/vif/%d", domid, devid);
+    struct xs_handle *xs = store_handle(ctx);
+    const char *value;
+
+    libxl_device_nic_init(nic);
+    nic->devid = devid;
+    nic->nictype = LIBXL_NIC_TYPE_VIF;
+    nic->script = xs_read(xs, XBT_NULL, arena_printf(&a, "%s/script", dir), NULL);
+    nic->bridge = xs_read(xs, XBT_NULL, arena_printf(&a, "%s/bridge", dir), NULL);
+    nic->ifname = xs_read(xs, XBT_NULL, arena_printf(&a, "%s/vifname", dir), NULL);
+    nic->ip = xs_read(xs, XBT_NULL, arena_printf(&a, "%s/ip", dir), NULL);
+    nic->mtu = store_read_number(ctx, arena_printf(&a, "%s/mtu", dir), 0);
+    value = store_read(ctx, &a, XBT_NULL, arena_printf(&a, "%s/mac", dir));
+    if (value)
+        sscanf(value, LIBXL_MAC_FMT, &nic->mac[0], &nic->mac[1], &nic->mac[2], &nic->mac[3],
+               &nic->mac[4], &nic->mac[5]);
+    value = store_read(ctx, &a, XBT_NULL, arena_printf(&a, "%s/backend", dir));
+    if (value)
+        sscanf(value, "/local/domain/%u/", &nic->backend_domid);
+}
+
+libxl_device_nic *libxl_device_nic_list(libxl_ctx *ctx, uint32_t domid, int *num)
+{
+    ARENA(a);
+    unsigned int count;
+    int *ids = device_list(ctx, &a, domid, DEVICE_VIF, &count);
+    libxl_device_nic *list = count ? xcalloc(count, sizeof(*list)) : NULL;
+
+    for (unsigned int i = 0; i < count; i++)
+        nic_read(ctx, domid, ids[i], &list[i]);
+    *num = count;
+    return list;
+}
+
+void libxl_device_nic_list_free(libxl_device_nic *list, int num)
+{
+    for (int i = 0; i < num; i++)
+        libxl_device_nic_dispose(&list[i]);
+    free(list);
+}
+
+int libxl_devid_to_device_nic(libxl_ctx *ctx, uint32_t domid, int devid, libxl_device_nic *nic)
+{
+    ARENA(a);
+    unsigned int count;
+    int *ids = device_list(ctx, &a, domid, DEVICE_VIF, &count);
+
+    for (unsigned int i = 0; i < count; i++) {
+        if (ids[i] == devid) {
+            nic_read(ctx, domid, devid, nic);
+            return 0;
+        }
+    }
+    return ERROR_NOTFOUND;
+}
+
+int libxl_mac_to_device_nic(libxl_ctx *ctx, uint32_t domid, const char *mac, libxl_device_nic *nic)
+{
+    int count, rc = ERROR_NOTFOUND;
+    libxl_device_nic *list = libxl_device_nic_list(ctx, domid, &count);
+
+    for (int i = 0; i < count && rc; i++) {
+        char text[LIBXL_MAC_FMTLEN + 1];
+
+        snprintf(text, sizeof(text), LIBXL_MAC_FMT, LIBXL_MAC_BYTES(list[i].mac));
+        if (!strcasecmp(text, mac)) {
+            libxl_device_nic_copy(ctx, nic, &list[i]);
+            rc = 0;
+        }
+    }
+    libxl_device_nic_list_free(list, count);
+    return rc;
+}
+
+int libxl_device_nic_getinfo(libxl_ctx *ctx, uint32_t domid, const libxl_device_nic *nic,
+                             libxl_nicinfo *nicinfo)
+{
+    ARENA(a);
+    struct device dev = nic_device(domid, nic);
+    char *front = device_frontend_path(ctx, &a, &dev);
+
+    libxl_nicinfo_init(nicinfo);
+    nicinfo->devid = nic->devid;
+    nicinfo->backend = xstrdup(device_backend_path(&a, &dev));
+    nicinfo->backend_id = dev.backend_domid;
+    nicinfo->frontend = xstrdup(front);
+    nicinfo->frontend_id = domid;
+    nicinfo->state = store_read_number(ctx, arena_printf(&a, "%s/state", front), -1);
+    nicinfo->evtch = store_read_number(
+        ctx, arena_printf(&a, "%s/event-channel", front),
+        store_read_number(ctx, arena_printf(&a, "%s/event-channel-tx", front), -1));
+    nicinfo->rref_tx = store_read_number(ctx, arena_printf(&a, "%s/tx-ring-ref", front), -1);
+    nicinfo->rref_rx = store_read_number(ctx, arena_printf(&a, "%s/rx-ring-ref", front), -1);
+    return 0;
+}
