@@ -334,6 +334,7 @@ void scheduler_init(void)
 {
     softirq_open(SOFTIRQ_SCHEDULE, schedule);
     cpupool_init();
+    sched_dump_init();
     idle_domain_create();
     sched_cpu_up(smp_processor_id());
     get_cpu_info()->curr = domain_vcpu(idle_domain, smp_processor_id());

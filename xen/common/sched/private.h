@@ -72,6 +72,9 @@ void sched_requeue(struct sched_unit *u);
 void credit_set_cap(struct sched_domain *sd, uint32_t cap);
 extern uint32_t credit_ratelimit_us;
 
+/* dump.c: registers the debug keys. */
+void sched_dump_init(void);
+
 /* The affinity or pool of v changed. No lock held. */
 void sched_recheck(struct vcpu *v);
 
