@@ -219,7 +219,9 @@ static void __init map_image(void)
     map_section(__rodata_start, __rodata_end, MAP_RO);
     map_section(__ro_after_init_start, __ro_after_init_end, MAP_RW);
     map_section(__init_text_start, __init_text_end, MAP_RX);
-    map_section(__init_text_end, __image_end, MAP_RW);
+    map_section(__init_text_end, __data_end, MAP_RW);
+    map_section(__data_end, __image_data_end, MAP_RO);
+    map_section(__image_data_end, __image_end, MAP_RW);
 }
 
 /* RAM and what ACPI left in it, but no hole: a stray access shall fault, and speculation stay off

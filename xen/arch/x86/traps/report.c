@@ -32,10 +32,13 @@ static bool is_on_stack(unsigned long frame)
            frame + 16 <= (unsigned long)get_cpu_info();
 }
 
-void show_backtrace(unsigned long rip, unsigned long rbp)
+void show_backtrace(unsigned long rip, unsigned long rsp, unsigned long rbp)
 {
     printk("Called by way of:\n");
     printk("  %016lx %pS\n", rip, (void *)rip);
+    /* A call of nothing leaves no frame, but its return address on top of the stack. */
+    if (!is_text(rip) && is_on_stack(rsp) && is_text(*(const unsigned long *)rsp))
+        printk("  %016lx %pS\n", *(const unsigned long *)rsp, *(void *const *)rsp);
     for (unsigned int depth = 0; depth < DEPTH_MAX && is_on_stack(rbp); depth++) {
         const unsigned long *frame = (const unsigned long *)rbp;
 
@@ -54,5 +57,5 @@ void arch_show_here(void)
 
     printk("rsp %016lx  cr2 %016lx  cr3 %016lx  cr4 %08lx\n", (unsigned long)frame, read_cr2(),
            read_cr3(), read_cr4());
-    show_backtrace(frame[1], frame[0]);
+    show_backtrace(frame[1], (unsigned long)frame, frame[0]);
 }

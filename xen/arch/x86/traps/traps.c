@@ -58,7 +58,7 @@ static void fatal_trap(struct cpu_regs *regs)
     if ((regs->vector == X86_TRAP_PF || regs->vector == X86_TRAP_DF) && is_stack_guard(read_cr2()))
         printk("  The stack has overrun.\n");
     show_registers(regs);
-    show_backtrace(regs->rip, regs->rbp);
+    show_backtrace(regs->rip, regs->rsp, regs->rbp);
     crash_end();
 }
 

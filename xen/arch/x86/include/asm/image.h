@@ -5,7 +5,7 @@
 
 #include <xen/types.h>
 
-extern char __image_start[], __image_data_end[], __image_end[];
+extern char __image_start[], __data_end[], __image_data_end[], __image_end[];
 extern char __text_start[], __text_end[];
 extern char __rodata_start[], __rodata_end[];
 extern char __ro_after_init_start[], __ro_after_init_end[];

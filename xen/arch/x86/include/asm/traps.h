@@ -29,6 +29,6 @@ void trap_dispatch(struct cpu_regs *regs);
 void irq_dispatch(unsigned int vector, struct cpu_regs *regs);
 
 void show_registers(const struct cpu_regs *regs);
-void show_backtrace(unsigned long rip, unsigned long rbp);
+void show_backtrace(unsigned long rip, unsigned long rsp, unsigned long rbp);
 
 #endif
