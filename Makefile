@@ -15,6 +15,17 @@ tools:
 deps:
 	$(Q)sh config/deps.sh config/packages.txt
 
+## test            all tests: units, our guests, whole systems
+.PHONY: test
+test: all
+	$(Q)MAKE="$(MAKE)" bash tools/tests/total.sh test-unit test-guest test-system
+
+## qemu-boot       the hypervisor alone in QEMU, its console on this terminal (Ctrl-A x ends it); APPEND="options"
+.PHONY: qemu-boot
+qemu-boot: xen
+	$(Q)qemu-system-x86_64 -machine q35,kernel-irqchip=split -accel tcg -smp 2 -m 2G -nographic -no-reboot \
+	    -cpu max,+svm,-la57,-pku,-avx,-avx2,-f16c,-fma -kernel $(BUILD)/xen/xen -append "console=com1 $(APPEND)"
+
 ## test-system     scenarios with Debian's kernel as dom0 in QEMU; T=name for one, HV=reference for Debian's Xen
 .PHONY: test-system
 test-system: $(if $(filter reference,$(HV)),tools,all)
