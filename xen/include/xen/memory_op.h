@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the files of the memory_op door share. */
+#ifndef XEN_MEMORY_OP_H
+#define XEN_MEMORY_OP_H
+
+#include <public/memory.h>
+#include <xen/domain.h>
+#include <xen/mm.h>
+
+/* One call.  Long operations leave in `start` where to go on, and return -ERESTART. */
+struct memory_call {
+    uint64_t gva;        /* the argument */
+    unsigned long start; /* extents that earlier rounds have done */
+};
+
+typedef long memory_fn(struct memory_call *call);
+
+/* memory_extents.c */
+memory_fn memory_increase_reservation, memory_decrease_reservation, memory_populate_physmap;
+
+/* physmap_op.c */
+memory_fn memory_add_to_physmap, memory_add_to_physmap_batch, memory_remove_from_physmap;
+memory_fn memory_acquire_resource;
+
+/* the architecture: tables of usable addresses */
+memory_fn arch_memory_map, arch_set_memory_map;
+
+/*
+ * Pages on their way out of a domain.  They must not be free before every TLB has forgotten them,
+ * so a change of the map first takes them off, gathers them here, and gives them up when its batch
+ * is flushed.
+ */
+#define LEAVING_BLOCKS 32
+struct leaving {
+    struct domain *d;
+    unsigned int count;
+    struct {
+        struct page_info *pg;
+        unsigned int order;
+    } block[LEAVING_BLOCKS];
+};
+
+void leaving_begin(struct leaving *l, struct domain *d); /* and the map's batch */
+void leaving_end(struct leaving *l);
+
+/* Unmaps the block of RAM at gfn of at most this order; returns the order taken, -EINVAL if it is
+ * no RAM of d's. */
+int leaving_take(struct leaving *l, gfn_t gfn, unsigned int order);
+
+#endif
