@@ -38,6 +38,7 @@ enum lock_level {
     LOCK_TIMER,
     LOCK_TASKLET,
     LOCK_RCU,
+    LOCK_WALLCLOCK,
     LOCK_CONSOLE,       /* innermost: printk is allowed everywhere */
 };
 
