@@ -10,6 +10,10 @@
 #include <xen/init.h>
 #include <xen/keyhandler.h>
 #include <xen/lib.h>
+#include <xen/rcupdate.h>
+#include <xen/tasklet.h>
+#include <xen/timer.h>
+#include <asm/time.h>
 #include <xen/printk.h>
 #include <xen/shutdown.h>
 #include <xen/string.h>
@@ -58,6 +62,14 @@ static void __init acpi(void)
         printk("Going on without ACPI\n");
 }
 
+/* Mechanisms that only need memory of CPU 0's own. */
+static void __init softirqs(void)
+{
+    timer_subsystem_init();
+    tasklet_subsystem_init();
+    rcu_subsystem_init();
+}
+
 static const struct step steps[] __initconst = {
     /* exceptions are reported from here on, to a console still silent */
     {"tables of CPU 0", tables_of_first_cpu},
@@ -74,7 +86,10 @@ static const struct step steps[] __initconst = {
     /* a struct page_info for every frame, each on its node */
     {"frame table", frametable_init},
     {"local APIC", apic_init},
+    {"softirqs", softirqs},
     {"interrupts", irq_init},
+    /* from here on NOW() runs */
+    {"time", time_init},
     {"this CPU can be called", smp_init},
 };
 

@@ -58,11 +58,6 @@ static uint64_t __init wait(const struct platform_timer *t, uint64_t from)
     return gone;
 }
 
-static uint64_t __init frequency(uint64_t counts, uint64_t hz, uint64_t gone)
-{
-    return (unsigned __int128)counts * hz / gone;
-}
-
 struct calibration __init time_calibrate(const struct platform_timer *t)
 {
     struct sample first, last;
@@ -83,7 +78,7 @@ struct calibration __init time_calibrate(const struct platform_timer *t)
     gone += (last.counter - (first.counter + gone)) & t->mask;
     return (struct calibration){
         .start_tsc = first.tsc,
-        .tsc_hz = frequency(last.tsc - first.tsc, t->hz, gone),
-        .apic_hz = frequency(first.apic - last.apic, t->hz, gone),
+        .tsc_hz = time_mul_div(last.tsc - first.tsc, t->hz, gone),
+        .apic_hz = time_mul_div(first.apic - last.apic, t->hz, gone),
     };
 }

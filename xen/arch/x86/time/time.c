@@ -26,7 +26,7 @@ static bool __read_mostly is_synchronous = true;
 
 struct time_scale time_scale_between(uint64_t from_hz, uint64_t to_hz)
 {
-    unsigned __int128 from = from_hz, to = to_hz;
+    uint64_t from = from_hz, to = to_hz;
     struct time_scale s = {};
 
     ASSERT(from_hz && to_hz);
@@ -35,7 +35,7 @@ struct time_scale time_scale_between(uint64_t from_hz, uint64_t to_hz)
         s.shift++;
     for (; to * 2 < from; to *= 2)
         s.shift--;
-    s.mul = (to << 32) / from;
+    s.mul = time_mul_div(to, 1UL << 32, from);
     return s;
 }
 

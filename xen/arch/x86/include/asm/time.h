@@ -22,6 +22,16 @@ static inline uint64_t time_scale(uint64_t count, struct time_scale s)
     return (unsigned __int128)count * s.mul >> 32;
 }
 
+/* a * b / c without loss in between; the quotient must fit. */
+static inline uint64_t time_mul_div(uint64_t a, uint64_t b, uint64_t c)
+{
+    uint64_t high, low;
+
+    __asm__("mulq %3" : "=a"(low), "=d"(high) : "0"(a), "rm"(b));
+    __asm__("divq %2" : "+a"(low), "+d"(high) : "rm"(c));
+    return low;
+}
+
 /* Turns counts at from_hz into counts at to_hz. */
 struct time_scale time_scale_between(uint64_t from_hz, uint64_t to_hz);
 
