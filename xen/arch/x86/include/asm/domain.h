@@ -11,6 +11,7 @@ struct vlapic;
 struct vioapic;
 struct vpci;
 struct svm_vcpu;
+struct svm_domain;
 struct cpuid_policy;
 struct xstate;
 struct hvm_io;
@@ -35,6 +36,7 @@ struct arch_vcpu {
 
 struct arch_domain {
     struct p2m *p2m;
+    struct svm_domain *svm;
     struct vioapic *vioapic;
     struct vpci *vpci;
     struct hvm_io *io;          /* port and MMIO ranges with handlers */

@@ -29,6 +29,7 @@ struct hvm_segment {
 #define SEG_ATTR_L    (1u << 9)
 #define SEG_ATTR_DB   (1u << 10)
 #define SEG_ATTR_G    (1u << 11)
+#define SEG_ATTR_DPL_MASK (3u << 5)
 #define SEG_ATTR_DPL(attr) (((attr) >> 5) & 3)
 
 struct hvm_table_register {
@@ -100,6 +101,7 @@ int hvm_linear_write(struct vcpu *v, uint64_t linear, const void *src, unsigned 
 unsigned int hvm_fetch(struct vcpu *v, uint8_t *buf, unsigned int size);
 
 /* --- processor state --- */
+void hvm_debug_load(struct vcpu *v);            /* DR0-3 into the processor, until it stops running here */
 unsigned int hvm_cpl(struct vcpu *v);
 unsigned int hvm_code_width(struct vcpu *v);    /* 2, 4 or 8 bytes: the operating mode of CS */
 void hvm_get_segment(struct vcpu *v, enum hvm_segment_name which, struct hvm_segment *seg);
@@ -114,6 +116,10 @@ struct domain_e820 {
     unsigned int count;
     struct e820_entry entry[DOMAIN_E820_MAX];
 };
+
+/* --- starting --- */
+void hvm_vcpu_reset(struct vcpu *v);    /* as after power-on */
+void hvm_vcpu_set_pvh(struct vcpu *v, uint32_t entry, uint32_t start_info);
 
 int hvm_init(void);             /* chooses the vendor; -ENODEV with a message when there is none */
 int hvm_cpu_up(void);           /* on each CPU, with its tables loaded */

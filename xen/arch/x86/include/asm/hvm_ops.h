@@ -17,6 +17,7 @@ struct hvm_ops {
 
     int (*domain_create)(struct domain *d);
     void (*domain_destroy)(struct domain *d);
+    uint8_t *(*port_bitmap)(struct domain *d);  /* a bit a port, set: exits */
     int (*vcpu_create)(struct vcpu *v);
     void (*vcpu_destroy)(struct vcpu *v);
     void (*switch_from)(struct vcpu *v);
@@ -35,8 +36,6 @@ struct hvm_ops {
     void (*set_cr2)(struct vcpu *v, uint64_t cr2);
     void (*set_pat)(struct vcpu *v, uint64_t pat);
     void (*set_tsc_offset)(struct vcpu *v, uint64_t offset);
-    int (*msr_read)(struct vcpu *v, uint32_t msr, uint64_t *value);     /* those kept in its structure */
-    int (*msr_write)(struct vcpu *v, uint32_t msr, uint64_t value);
 
     void (*inject)(struct vcpu *v, const struct hvm_event *event);      /* taken by the next entry */
     void (*offer_irq)(struct vcpu *v, int vector);      /* taken when the guest can; -1 withdraws */

@@ -24,6 +24,7 @@
 #define EFER_LMA  (1UL << 10)
 #define EFER_NXE  (1UL << 11)
 #define EFER_SVME (1UL << 12)
+#define EFER_FFXSR (1UL << 14)
 
 static inline uint64_t rdmsr(uint32_t msr)
 {

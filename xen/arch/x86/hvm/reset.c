@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The states that a vCPU starts in: power-on and INIT (APM vol. 2, 14.1.3), the start-up
+ * interrupt's real mode, and the flat protected mode of the PVH boot ABI.
+ */
+#include <xen/domain.h>
+#include <xen/sched.h>
+#include <xen/string.h>
+#include <asm/hvm_exit.h>
+#include <asm/processor.h>
+#include <asm/vlapic.h>
+#include "private.h"
+
+#define ATTR_CODE16 0x009b /* present, code, accessed */
+#define ATTR_DATA16 0x0093
+#define ATTR_CODE32 0x0c9b /* and 4 GiB, 32-bit */
+#define ATTR_DATA32 0x0c93
+#define ATTR_LDT    0x0082
+#define ATTR_TSS    0x008b /* busy, 32-bit */
+#define DR6_RESET   0xffff0ff0
+#define DR7_RESET   0x400
+#define PAT_RESET   0x0007040600070406ULL
+
+static void state_reset(struct hvm_cpu_state *s)
+{
+    memset(s, 0, sizeof(*s));
+    s->cr0 = X86_CR0_ET;
+    s->dr6 = DR6_RESET;
+    s->dr7 = DR7_RESET;
+    for (unsigned int i = 0; i < SEG_COUNT; i++)
+        s->seg[i] = (struct hvm_segment){.attr = ATTR_DATA16, .limit = 0xffff};
+    s->seg[SEG_CS].attr = ATTR_CODE16;
+    s->seg[SEG_LDTR].attr = ATTR_LDT;
+    s->seg[SEG_TR].attr = ATTR_TSS;
+    s->gdtr.limit = s->idtr.limit = 0xffff;
+}
+
+static void registers_reset(struct vcpu *v)
+{
+    memset(&v->arch.regs, 0, sizeof(v->arch.regs));
+    v->arch.regs.rflags = X86_EFLAGS_MBS;
+}
+
+static void hvm_reset(struct vcpu *v)
+{
+    struct hvm_vcpu *hvm = hvm_of(v);
+
+    memset(&hvm->event, 0, sizeof(hvm->event));
+    hvm->nmi_pending = hvm->nmi_masked = false;
+    hvm->pat = PAT_RESET;
+    hvm_ops->set_pat(v, hvm->pat);
+    hvm_ops->set_nmi_window(v, false);
+    hvm->irq_vector = -1;
+}
+
+/* The vCPU is down, or current. */
+void hvm_vcpu_reset(struct vcpu *v)
+{
+    struct hvm_cpu_state state;
+
+    state_reset(&state);
+    state.seg[SEG_CS].sel = 0xf000;
+    state.seg[SEG_CS].base = 0xffff0000;
+    registers_reset(v);
+    v->arch.regs.rip = 0xfff0;
+    v->arch.regs.rdx = 0x600; /* a family, to whom it may concern */
+    hvm_set_state(v, &state);
+    hvm_reset(v);
+}
+
+/* INIT: to where only a SIPI wakes it. */
+void hvm_vcpu_init_reset(struct vcpu *v)
+{
+    struct hvm_vcpu *hvm = hvm_of(v);
+
+    if (hvm->in_reset)
+        return;
+    vcpu_down(v);
+    if (v != current)
+        vcpu_sleep_sync(v);
+    hvm_vcpu_reset(v);
+    vlapic_reset(v);
+    hvm->in_reset = true;
+}
+
+/* SIPI: real mode at vector << 12.  Only a vCPU in reset listens. */
+void hvm_vcpu_start(struct vcpu *v, uint8_t sipi_vector)
+{
+    struct hvm_cpu_state state;
+
+    if (!xchg(&hvm_of(v)->in_reset, false))
+        return;
+    state_reset(&state);
+    state.seg[SEG_CS].sel = sipi_vector << 8;
+    state.seg[SEG_CS].base = (uint64_t)sipi_vector << PAGE_SHIFT;
+    registers_reset(v);
+    hvm_set_state(v, &state);
+    v->is_initialised = true;
+    vcpu_up(v);
+}
+
+/* The PVH entry: 32-bit, flat, no paging, ebx points to the start info. */
+void hvm_vcpu_set_pvh(struct vcpu *v, uint32_t entry, uint32_t start_info)
+{
+    struct hvm_cpu_state state;
+
+    state_reset(&state);
+    state.cr0 |= X86_CR0_PE;
+    for (unsigned int i = SEG_ES; i <= SEG_GS; i++)
+        state.seg[i] = (struct hvm_segment){.attr = ATTR_DATA32, .limit = ~0u};
+    state.seg[SEG_CS].attr = ATTR_CODE32;
+    state.seg[SEG_TR].limit = 0x67;
+    state.gdtr.limit = state.idtr.limit = 0;
+    registers_reset(v);
+    v->arch.regs.rip = entry;
+    v->arch.regs.rbx = start_info;
+    hvm_set_state(v, &state);
+    hvm_of(v)->in_reset = false;
+    v->is_initialised = true;
+}

@@ -1,0 +1,375 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Guest frames to machine frames: the operations of <xen/p2m.h>, whatever the format of the tables.
+ *
+ * A change that takes a mapping away leaves copies of it in TLBs.  Until they are flushed the page
+ * behind it must not be given to anybody else.  So whoever removes a page need not care: the table
+ * keeps a reference to each page it lets go of until the flush, which comes at the end of the call,
+ * or of the outermost batch.
+ *
+ *     this CPU                                another CPU, running the domain
+ *     entry = 0
+ *     generation++
+ *     which CPUs run it?  interrupt them -->  leaves the guest
+ *     wait until they answered           <--  answers, enters again: sees the new generation,
+ *     drop the references                     takes an ASID without entries (svm/asid.c)
+ *
+ * A vCPU that starts running in between reads the generation after it is marked as running.
+ */
+#include <xen/domain.h>
+#include <xen/errno.h>
+#include <xen/iommu.h>
+#include <xen/lib.h>
+#include <xen/page_alloc.h>
+#include <xen/smp.h>
+#include <xen/xmalloc.h>
+#include "private.h"
+
+#define GFN_LIMIT (1UL << 36) /* four levels: 48 bits of address */
+
+static const struct p2m_format *const format = &npt_format;
+
+paddr_t p2m_root(const struct domain *d)
+{
+    return d->arch.p2m->root;
+}
+
+uint64_t p2m_generation(const struct domain *d)
+{
+    return __atomic_load_n(&d->arch.p2m->generation, __ATOMIC_SEQ_CST);
+}
+
+void p2m_share_with_iommu(struct domain *d)
+{
+    d->arch.p2m->has_iommu = true;
+}
+
+/* --- flushing --- */
+
+static void nothing(void *arg)
+{
+}
+
+/* Makes every CPU that runs d leave the guest; they find the new generation when they enter again.
+ */
+static void flush_processors(struct domain *d)
+{
+    cpumask_t mask = {0};
+    struct vcpu *v;
+
+    smp_mb();
+    for_each_vcpu (d, v)
+        if (READ_ONCE(v->is_running) && v->processor != smp_processor_id())
+            cpumask_set(&mask, v->processor);
+    if (!cpumask_empty(&mask))
+        smp_call(&mask, nothing, NULL, true);
+}
+
+static void flush(struct p2m *p2m)
+{
+    if (p2m->needs_flush) {
+        p2m->needs_flush = false;
+        __atomic_fetch_add(&p2m->generation, 1, __ATOMIC_SEQ_CST);
+        flush_processors(p2m->domain);
+        if (p2m->has_iommu && iommu_ops)
+            iommu_ops->flush(p2m->domain, _gfn(p2m->changed_first),
+                             p2m->changed_last - p2m->changed_first + 1);
+        p2m->changed_first = ~0UL;
+        p2m->changed_last = 0;
+    }
+    while (p2m->deferred_count)
+        page_put(p2m->deferred[--p2m->deferred_count]);
+    p2m_table_free_retired(p2m);
+}
+
+static void p2m_lock(struct p2m *p2m)
+{
+    spin_lock(&p2m->lock);
+}
+
+static void p2m_unlock(struct p2m *p2m)
+{
+    if (!p2m->batch)
+        flush(p2m);
+    spin_unlock(&p2m->lock);
+}
+
+void p2m_batch_begin(struct domain *d)
+{
+    p2m_lock(d->arch.p2m);
+    d->arch.p2m->batch++;
+    spin_unlock(&d->arch.p2m->lock);
+}
+
+void p2m_batch_end(struct domain *d)
+{
+    p2m_lock(d->arch.p2m);
+    ASSERT(d->arch.p2m->batch);
+    d->arch.p2m->batch--;
+    p2m_unlock(d->arch.p2m);
+}
+
+static void defer_put(struct p2m *p2m, struct page_info *pg)
+{
+    if (p2m->deferred_count == P2M_DEFERRED_MAX)
+        flush(p2m);
+    p2m->deferred[p2m->deferred_count++] = pg;
+}
+
+/* --- lookups --- */
+
+mfn_t p2m_lookup(struct domain *d, gfn_t gfn, p2m_type_t *type, unsigned int *order)
+{
+    struct p2m *p2m = d->arch.p2m;
+    unsigned int level = 1;
+    uint64_t entry = 0;
+
+    if (gfn_x(gfn) < GFN_LIMIT) {
+        spin_lock(&p2m->lock);
+        entry = p2m_table_get(p2m, gfn_x(gfn), &level);
+        spin_unlock(&p2m->lock);
+    }
+    if (type)
+        *type = entry ? format->type(entry) : p2m_invalid;
+    if (order)
+        *order = LEVEL_ORDER(level);
+    if (!entry)
+        return INVALID_MFN;
+    return mfn_add(format->mfn(entry), gfn_x(gfn) & ((1UL << LEVEL_ORDER(level)) - 1));
+}
+
+static bool page_get_as(struct page_info *pg, struct domain *d, p2m_type_t type, bool is_write)
+{
+    switch (type) {
+    case p2m_ram_ro:
+        return !is_write && page_get(pg, d);
+    case p2m_ram_rw:
+        return page_get(pg, d);
+    case p2m_grant_map_ro:
+        return !is_write && page_get_any(pg);
+    case p2m_map_foreign:
+    case p2m_grant_map_rw:
+        return page_get_any(pg);
+    default:
+        return false;
+    }
+}
+
+struct page_info *p2m_get_page(struct domain *d, gfn_t gfn, p2m_type_t *type, bool is_write)
+{
+    struct p2m *p2m = d->arch.p2m;
+    struct page_info *pg = NULL;
+    unsigned int level = 1;
+    uint64_t entry = 0;
+
+    if (gfn_x(gfn) < GFN_LIMIT) {
+        spin_lock(&p2m->lock);
+        entry = p2m_table_get(p2m, gfn_x(gfn), &level);
+        if (entry && format->type(entry) != p2m_mmio_direct) {
+            unsigned long offset = gfn_x(gfn) & ((1UL << LEVEL_ORDER(level)) - 1);
+
+            pg = mfn_to_page(mfn_add(format->mfn(entry), offset));
+            if (!page_get_as(pg, d, format->type(entry), is_write))
+                pg = NULL;
+        }
+        spin_unlock(&p2m->lock);
+    }
+    if (type)
+        *type = entry ? format->type(entry) : p2m_invalid;
+    return pg;
+}
+
+gfn_t p2m_highest(const struct domain *d)
+{
+    return _gfn(d->arch.p2m->highest);
+}
+
+/* --- changes --- */
+
+/* A leaf is gone: its reference goes with the flush; RAM, which had none, gets one until then. */
+static void leaf_gone(struct p2m *p2m, uint64_t entry)
+{
+    struct page_info *pg;
+
+    switch (format->type(entry)) {
+    case p2m_map_foreign:
+        defer_put(p2m, mfn_to_page(format->mfn(entry)));
+        break;
+    case p2m_ram_rw:
+    case p2m_ram_ro:
+        pg = mfn_to_page(format->mfn(entry));
+        if (p2m->batch && page_get(pg, p2m->domain))
+            defer_put(p2m, pg);
+        break;
+    default:
+        break;
+    }
+}
+
+static void note_change(struct p2m *p2m, unsigned long gfn, unsigned int level)
+{
+    p2m->needs_flush = true;
+    p2m->changed_first = min(p2m->changed_first, gfn);
+    p2m->changed_last = max(p2m->changed_last, gfn + (1UL << LEVEL_ORDER(level)) - 1);
+}
+
+/* Large blocks are not kept by reference, page by page: they are flushed at once. */
+static void entry_gone(struct p2m *p2m, unsigned long gfn, uint64_t old, unsigned int level)
+{
+    if (!old)
+        return;
+    note_change(p2m, gfn, level);
+    p2m_table_release(p2m, old, level, leaf_gone);
+    if (level > 1)
+        flush(p2m);
+}
+
+static int entry_set(struct p2m *p2m, unsigned long gfn, unsigned int level, mfn_t mfn,
+                     p2m_type_t type)
+{
+    uint64_t leaf = type == p2m_invalid ? 0 : format->leaf(mfn, level, type), old;
+    int rc = p2m_table_set(p2m, gfn, level, leaf, &old);
+
+    if (rc)
+        return rc;
+    if (old != leaf)
+        entry_gone(p2m, gfn, old, level);
+    else if (type == p2m_map_foreign)
+        leaf_gone(p2m, old);
+    return 0;
+}
+
+/* The largest level at which [gfn, gfn + count) can begin. */
+static unsigned int level_for(unsigned long gfn, mfn_t mfn, unsigned long count)
+{
+    unsigned long bits = gfn | (mfn_eq(mfn, INVALID_MFN) ? 0 : mfn_x(mfn));
+
+    for (unsigned int level = p2m_level_max(); level > 1; level--)
+        if (count >= 1UL << LEVEL_ORDER(level) && IS_ALIGNED(bits, 1UL << LEVEL_ORDER(level)))
+            return level;
+    return 1;
+}
+
+static int range_set(struct p2m *p2m, unsigned long gfn, mfn_t mfn, unsigned long count,
+                     p2m_type_t type)
+{
+    while (count) {
+        unsigned int level = type == p2m_map_foreign ? 1 : level_for(gfn, mfn, count);
+        unsigned long step = 1UL << LEVEL_ORDER(level);
+        int rc = entry_set(p2m, gfn, level, mfn, type);
+
+        if (rc)
+            return rc;
+        gfn += step;
+        count -= step;
+        if (!mfn_eq(mfn, INVALID_MFN))
+            mfn = mfn_add(mfn, step);
+    }
+    return 0;
+}
+
+static bool range_is_valid(unsigned long gfn, unsigned int order)
+{
+    return order <= MAX_ORDER && gfn < GFN_LIMIT && GFN_LIMIT - gfn >= 1UL << order;
+}
+
+int p2m_set(struct domain *d, gfn_t gfn, mfn_t mfn, unsigned int order, p2m_type_t type)
+{
+    struct p2m *p2m = d->arch.p2m;
+    int rc;
+
+    if (!range_is_valid(gfn_x(gfn), order) || type == p2m_invalid)
+        return -EINVAL;
+    p2m_lock(p2m);
+    rc = p2m->root ? range_set(p2m, gfn_x(gfn), mfn, 1UL << order, type) : -EINVAL;
+    if (!rc)
+        p2m->highest = max(p2m->highest, gfn_x(gfn) + (1UL << order) - 1);
+    p2m_unlock(p2m);
+    return rc;
+}
+
+/* Does [gfn, gfn + count) map [mfn, ...), whatever the sizes of the mappings? */
+static bool range_maps(struct p2m *p2m, unsigned long gfn, mfn_t mfn, unsigned long count)
+{
+    for (unsigned long i = 0, step; i < count; i += step) {
+        unsigned int level;
+        uint64_t entry = p2m_table_get(p2m, gfn + i, &level);
+        unsigned long offset = (gfn + i) & ((1UL << LEVEL_ORDER(level)) - 1);
+
+        if (!entry || !mfn_eq(mfn_add(format->mfn(entry), offset), mfn_add(mfn, i)))
+            return false;
+        step = (1UL << LEVEL_ORDER(level)) - offset;
+    }
+    return true;
+}
+
+int p2m_remove(struct domain *d, gfn_t gfn, mfn_t mfn, unsigned int order)
+{
+    struct p2m *p2m = d->arch.p2m;
+    int rc = -ENOENT;
+
+    if (!range_is_valid(gfn_x(gfn), order))
+        return -EINVAL;
+    p2m_lock(p2m);
+    if (p2m->root && (mfn_eq(mfn, INVALID_MFN) || range_maps(p2m, gfn_x(gfn), mfn, 1UL << order)))
+        rc = range_set(p2m, gfn_x(gfn), INVALID_MFN, 1UL << order, p2m_invalid);
+    p2m_unlock(p2m);
+    return rc;
+}
+
+/* --- life --- */
+
+int p2m_init(struct domain *d)
+{
+    struct p2m *p2m = xzalloc(struct p2m);
+    struct page_info *root;
+
+    if (!p2m)
+        return -ENOMEM;
+    spin_lock_init(&p2m->lock, LOCK_P2M);
+    p2m->domain = d;
+    p2m->generation = 1;
+    p2m->changed_first = ~0UL;
+    root = p2m_table_alloc(p2m);
+    if (!root) {
+        xfree(p2m);
+        return -ENOMEM;
+    }
+    p2m->root = mfn_to_maddr(page_to_mfn(root));
+    d->arch.p2m = p2m;
+    return 0;
+}
+
+/* The domain is dying and none of its vCPUs runs: nobody walks the tables but us, and lookups by
+ * others find nothing from now on. */
+int p2m_teardown(struct domain *d)
+{
+    struct p2m *p2m = d->arch.p2m;
+    int rc = 0;
+
+    if (!p2m)
+        return 0;
+    p2m_lock(p2m);
+    if (p2m->root) {
+        p2m->dying_root = p2m->root;
+        p2m->root = 0;
+    }
+    if (p2m->dying_root)
+        rc = p2m_table_release_some(p2m, p2m->dying_root, P2M_LEVELS, leaf_gone);
+    if (!rc && p2m->dying_root) {
+        free_domheap_page(mfn_to_page(maddr_to_mfn(p2m->dying_root)));
+        p2m->dying_root = 0;
+    }
+    p2m_unlock(p2m);
+    return rc;
+}
+
+void p2m_free(struct domain *d)
+{
+    if (!d->arch.p2m)
+        return;
+    while (p2m_teardown(d) == -ERESTART)
+        ;
+    xfree(d->arch.p2m);
+    d->arch.p2m = NULL;
+}

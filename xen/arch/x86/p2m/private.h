@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What p2m/'s files share: the account of one domain's tables, and the format of their entries. */
+#ifndef P2M_PRIVATE_H
+#define P2M_PRIVATE_H
+
+#include <xen/mm.h>
+#include <xen/p2m.h>
+#include <xen/spinlock.h>
+#include <asm/p2m.h>
+
+#define P2M_DEFERRED_MAX 240
+#define TABLE_ENTRIES    512
+#define LEVEL_ORDER(level) (((level) - 1) * 9)
+
+/* Guards: P the lock, A atomic. */
+struct p2m {
+    spinlock_t lock;
+    struct domain *domain;
+    paddr_t root;                   /* 0: being torn down */
+    uint64_t generation;            /* A: see p2m_generation() */
+    unsigned long highest;          /* P */
+    paddr_t dying_root;             /* P: the root, once p2m_teardown() has begun */
+    unsigned int table_count;       /* P */
+    paddr_t retired;                /* P: table pages to be freed after the next flush, linked */
+    unsigned int batch;             /* P: depth */
+    bool needs_flush;               /* P */
+    bool has_iommu;
+    unsigned long changed_first, changed_last;  /* P: the range that the flush is for */
+    unsigned int deferred_count;    /* P: references to be dropped after the flush */
+    struct page_info *deferred[P2M_DEFERRED_MAX];
+};
+
+/* A format of entries.  Level 1 maps 4 KiB, 2: 2 MiB, 3: 1 GiB. An entry of 0 maps nothing. */
+struct p2m_format {
+    uint64_t (*leaf)(mfn_t mfn, unsigned int level, p2m_type_t type);
+    uint64_t (*table)(paddr_t table, unsigned int level);
+    bool (*is_leaf)(uint64_t entry, unsigned int level);
+    mfn_t (*mfn)(uint64_t entry);
+    p2m_type_t (*type)(uint64_t entry);
+};
+
+extern const struct p2m_format npt_format;
+
+/* table.c: walking and changing, without flushing. Lock held. */
+typedef void p2m_leaf_fn(struct p2m *p2m, uint64_t entry);
+uint64_t p2m_table_get(struct p2m *p2m, unsigned long gfn, unsigned int *level);
+int p2m_table_set(struct p2m *p2m, unsigned long gfn, unsigned int level, uint64_t leaf, uint64_t *old);
+void p2m_table_release(struct p2m *p2m, uint64_t entry, unsigned int level, p2m_leaf_fn *each);
+int p2m_table_release_some(struct p2m *p2m, paddr_t table, unsigned int level, p2m_leaf_fn *each);
+struct page_info *p2m_table_alloc(struct p2m *p2m);
+void p2m_table_free_retired(struct p2m *p2m);
+unsigned int p2m_level_max(void);
+
+#endif
