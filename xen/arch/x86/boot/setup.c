@@ -14,6 +14,7 @@
 #include <xen/tasklet.h>
 #include <xen/timer.h>
 #include <asm/time.h>
+#include <xen/pci.h>
 #include <xen/printk.h>
 #include <xen/shutdown.h>
 #include <xen/string.h>
@@ -90,6 +91,7 @@ static const struct step steps[] __initconst = {
     {"interrupts", irq_init},
     /* from here on NOW() runs */
     {"time", time_init},
+    {"PCI", pci_init},
     {"this CPU can be called", smp_init},
 };
 

@@ -40,10 +40,13 @@ static unsigned int message_cpu(const struct vpci_message *m)
     return v ? v->processor : 0;
 }
 
-int vpci_message_arm(struct vpci_device *dev, struct vpci_message *m, struct msi_message *real)
+int vpci_message_arm(struct vpci_device *dev, struct vpci_message *m)
 {
+    struct msi_message *real = &m->real;
     int rc = 0;
 
+    if (m->irq >= 0)
+        return 0;
     m->irq = irq_alloc_vector(message_arrived, m, message_cpu(m), real);
     if (m->irq < 0)
         rc = m->irq;
@@ -86,17 +89,18 @@ static void msi_disable(struct vpci_device *dev)
     dev->msi->is_enabled = false;
 }
 
+/* Written again whenever the guest enables it: a reset may have made the device forget. */
 static void msi_enable(struct vpci_device *dev)
 {
     struct vpci_msi *msi = dev->msi;
-    struct msi_message real;
+    const struct msi_message *real = &msi->message.real;
 
-    if (vpci_message_arm(dev, &msi->message, &real))
+    if (vpci_message_arm(dev, &msi->message))
         return;
-    pci_write(dev->sbdf, msi->cap + MSI_ADDRESS_LOW, 4, real.address);
+    pci_write(dev->sbdf, msi->cap + MSI_ADDRESS_LOW, 4, real->address);
     if (msi->is_64bit)
-        pci_write(dev->sbdf, msi->cap + MSI_ADDRESS_HIGH, 4, real.address >> 32);
-    pci_write(dev->sbdf, data_offset(msi), 2, real.data);
+        pci_write(dev->sbdf, msi->cap + MSI_ADDRESS_HIGH, 4, real->address >> 32);
+    pci_write(dev->sbdf, data_offset(msi), 2, real->data);
     hardware_enable(dev, true);
     msi->is_enabled = true;
 }
@@ -111,11 +115,9 @@ static uint32_t control_read(struct vpci_device *dev, unsigned int offset)
 
 static void control_write(struct vpci_device *dev, unsigned int offset, uint32_t value)
 {
-    bool enable = value & MSI_CONTROL_ENABLE;
-
-    if (enable && !dev->msi->is_enabled)
+    if (value & MSI_CONTROL_ENABLE)
         msi_enable(dev);
-    else if (!enable && dev->msi->is_enabled)
+    else if (dev->msi->is_enabled)
         msi_disable(dev);
 }
 

@@ -57,18 +57,14 @@ static void hardware_mask(const struct vpci_msix *msix, unsigned int index, bool
         write32(masked ? ENTRY_MASKED : 0, hardware_entry(msix, index) + ENTRY_CONTROL);
 }
 
-static int entry_arm(struct vpci_msix *msix, unsigned int index)
+static void hardware_message(const struct vpci_msix *msix, unsigned int index)
 {
-    volatile uint8_t *real = hardware_entry(msix, index);
-    struct msi_message message;
-    int rc = vpci_message_arm(msix->device, &msix->entry[index].message, &message);
+    const struct msi_message *real = &msix->entry[index].message.real;
+    volatile uint8_t *hw = hardware_entry(msix, index);
 
-    if (rc)
-        return rc;
-    write32(message.address, real + ENTRY_LOW);
-    write32(message.address >> 32, real + ENTRY_HIGH);
-    write32(message.data, real + ENTRY_DATA);
-    return 0;
+    write32(real->address, hw + ENTRY_LOW);
+    write32(real->address >> 32, hw + ENTRY_HIGH);
+    write32(real->data, hw + ENTRY_DATA);
 }
 
 /* Makes the device's entry follow the guest's. */
@@ -77,8 +73,10 @@ static void entry_update(struct vpci_msix *msix, unsigned int index)
     struct vpci_msix_entry *e = &msix->entry[index];
     bool can_fire = msix->is_enabled && !msix->is_masked && !e->is_masked && msix->map;
 
-    if (can_fire && e->message.irq < 0 && entry_arm(msix, index))
+    if (can_fire && vpci_message_arm(msix->device, &e->message))
         can_fire = false;
+    if (can_fire)
+        hardware_message(msix, index); /* again each time: a reset may have lost it */
     hardware_mask(msix, index, !can_fire);
 }
 

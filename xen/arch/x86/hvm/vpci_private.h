@@ -33,7 +33,8 @@ struct vpci_message {
     struct domain *domain;
     uint64_t address;
     uint32_t data;
-    int irq; /* of irq_alloc_vector(), -1 for none */
+    int irq;                 /* of irq_alloc_vector(), -1 for none */
+    struct msi_message real; /* what the device is to write then */
 };
 
 struct vpci_msi {
@@ -94,8 +95,8 @@ void vpci_register_add(struct vpci_device *dev, const struct vpci_register *reg)
 /* --- vpci_msi.c --- */
 int vpci_msi_init(struct vpci_device *dev);
 void vpci_msi_destroy(struct vpci_device *dev);
-/* Gives a message a vector of the machine's, and *real what the device is to write. */
-int vpci_message_arm(struct vpci_device *dev, struct vpci_message *m, struct msi_message *real);
+/* Gives a message a vector of the machine's, if it has none, and m->real its value. */
+int vpci_message_arm(struct vpci_device *dev, struct vpci_message *m);
 void vpci_message_disarm(struct vpci_message *m); /* the device has been silenced */
 
 /* --- vpci_msix.c --- */
