@@ -17,7 +17,8 @@ deps:
 
 ## test            all tests: units, our guests, whole systems
 .PHONY: test
-test: all
+test: deps
+	$(Q)$(MAKE) --no-print-directory all
 	$(Q)MAKE="$(MAKE)" bash tools/tests/total.sh test-unit test-guest test-system
 
 ## qemu-boot       the hypervisor alone in QEMU, its console on this terminal (Ctrl-A x ends it); APPEND="options"
@@ -25,6 +26,12 @@ test: all
 qemu-boot: xen
 	$(Q)qemu-system-x86_64 -machine q35,kernel-irqchip=split -accel tcg -smp 2 -m 2G -nographic -no-reboot \
 	    -cpu max,+svm,-la57,-pku,-avx,-avx2,-f16c,-fma -kernel $(BUILD)/xen/xen -append "console=com1 $(APPEND)"
+
+## run             shows the main job in QEMU: guests with claims, a refusal, runstates; then a shell in dom0
+.PHONY: run
+run: deps
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)$(PYTHON) tools/run/run.py --build $(BUILD)
 
 ## test-system     scenarios with Debian's kernel as dom0 in QEMU; T=name for one, HV=reference for Debian's Xen
 .PHONY: test-system
