@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-only */
 /*
- * The contents of the guest's memory.  Fresh pages are zero, so only what is not zero is mapped and
- * written: kernel segments (not their bss), the ramdisk, the start info page and the ACPI tables.
+ * The contents of the guest's memory: kernel segments, the ramdisk, the start info page and the
+ * ACPI tables.  Half of a Linux kernel is zeroes, and fresh pages are zero: only the rest is
+ * mapped.
  */
 #include <sys/mman.h>
 #include <xenforeignmemory.h>
@@ -22,7 +23,47 @@ static void *map_pages(struct xc_dom_image *dom, xen_pfn_t gfn, size_t nr)
                                 PROT_READ | PROT_WRITE, nr, list, NULL);
 }
 
-/* Writes to guest memory, CHUNK_PAGES at a time. */
+/* Writes to at most CHUNK_PAGES pages that paddr lies in; returns how many bytes, or 0. */
+static size_t put_chunk(struct xc_dom_image *dom, uint64_t paddr, const uint8_t *from, size_t len)
+{
+    size_t offset = paddr & ~XC_PAGE_MASK, pages;
+    uint8_t *p;
+
+    if (len > CHUNK_PAGES * XC_PAGE_SIZE - offset) {
+        len = CHUNK_PAGES * XC_PAGE_SIZE - offset;
+    }
+    pages = (offset + len + XC_PAGE_SIZE - 1) >> XC_PAGE_SHIFT;
+    p = map_pages(dom, paddr >> XC_PAGE_SHIFT, pages);
+    if (!p) {
+        return 0;
+    }
+    memcpy(p + offset, from, len);
+    xenforeignmemory_unmap(xc_interface_fmem_handle(dom->xch), p, pages);
+    return len;
+}
+
+/* How many bytes from here on lie in pages of the guest that are all zero, or all not. */
+static size_t run_length(uint64_t paddr, const uint8_t *from, size_t len, bool *zero)
+{
+    size_t run = 0;
+
+    while (run < len) {
+        size_t n = XC_PAGE_SIZE - ((paddr + run) & ~XC_PAGE_MASK);
+        bool z;
+
+        n = n < len - run ? n : len - run;
+        z = !from[run] && !memcmp(from + run, from + run + 1, n - 1);
+        if (run && z != *zero) {
+            break;
+        }
+        *zero = z;
+        run += n;
+    }
+    return run;
+}
+
+/* Writes to guest memory.  Mapping a page costs far more than looking at it, so zeroes stay away.
+ */
 static int put(struct xc_dom_image *dom, const char *what, uint64_t paddr, const void *data,
                size_t len)
 {
@@ -30,23 +71,55 @@ static int put(struct xc_dom_image *dom, const char *what, uint64_t paddr, const
     size_t done = 0;
 
     while (done < len) {
-        size_t offset = (paddr + done) & ~XC_PAGE_MASK, n = len - done, pages;
-        uint8_t *p;
+        bool zero = false;
+        size_t n = run_length(paddr + done, from + done, len - done, &zero);
 
-        if (n > CHUNK_PAGES * XC_PAGE_SIZE - offset) {
-            n = CHUNK_PAGES * XC_PAGE_SIZE - offset;
+        if (!zero || !dom->priv->memory_is_zero) {
+            n = put_chunk(dom, paddr + done, from + done, n);
+            if (!n) {
+                dom_error(dom, "cannot map the guest's memory for its %s: %s", what,
+                          strerror(errno));
+                return -1;
+            }
         }
-        pages = (offset + n + XC_PAGE_SIZE - 1) >> XC_PAGE_SHIFT;
-        p = map_pages(dom, (paddr + done) >> XC_PAGE_SHIFT, pages);
-        if (!p) {
-            dom_error(dom, "cannot map the guest's memory for its %s: %s", what, strerror(errno));
-            return -1;
-        }
-        memcpy(p + offset, from + done, n);
-        xenforeignmemory_unmap(xc_interface_fmem_handle(dom->xch), p, pages);
         done += n;
         dom_progress(dom, what, done, len);
     }
+    return 0;
+}
+
+/* Zeroes guest memory, unless it came so. */
+static int clear(struct xc_dom_image *dom, uint64_t paddr, uint64_t len)
+{
+    static const uint8_t zeroes[CHUNK_PAGES * XC_PAGE_SIZE];
+
+    while (len && !dom->priv->memory_is_zero) {
+        size_t n = put_chunk(dom, paddr, zeroes, len < sizeof(zeroes) ? len : sizeof(zeroes));
+
+        if (!n) {
+            dom_error(dom, "cannot map the guest's memory to clear it: %s", strerror(errno));
+            return -1;
+        }
+        paddr += n;
+        len -= n;
+    }
+    return 0;
+}
+
+/*
+ * Memory comes zeroed from a hypervisor that scrubs with zeroes.  One that scrubs with a pattern,
+ * as debugging builds may, is found out by a look at a page that nobody has written to.
+ */
+static int look_at_memory(struct xc_dom_image *dom)
+{
+    const uint8_t *p = map_pages(dom, dom->priv->layout.info_paddr >> XC_PAGE_SHIFT, 1);
+
+    if (!p) {
+        dom_error(dom, "cannot map the guest's memory: %s", strerror(errno));
+        return -1;
+    }
+    dom->priv->memory_is_zero = !p[0] && !memcmp(p, p + 1, XC_PAGE_SIZE - 1);
+    xenforeignmemory_unmap(xc_interface_fmem_handle(dom->xch), (void *)p, 1);
     return 0;
 }
 
@@ -57,7 +130,8 @@ static int load_kernel(struct xc_dom_image *dom)
     for (unsigned int i = 0; i < k->nr_segments; i++) {
         const struct kernel_segment *s = &k->segment[i];
 
-        if (put(dom, "kernel", s->paddr, s->data, s->filesz) < 0) {
+        if (put(dom, "kernel", s->paddr, s->data, s->filesz) < 0 ||
+            clear(dom, s->paddr + s->filesz, s->memsz - s->filesz) < 0) {
             return -1;
         }
     }
@@ -128,7 +202,7 @@ int xc_dom_load(struct xc_dom_image *dom)
 {
     const struct blob *ramdisk = &dom->priv->ramdisk_file;
 
-    if (load_kernel(dom) < 0) {
+    if (look_at_memory(dom) < 0 || load_kernel(dom) < 0) {
         return -1;
     }
     if (put(dom, "ramdisk", dom->priv->layout.ramdisk_paddr, ramdisk->data, ramdisk->size) < 0) {

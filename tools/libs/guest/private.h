@@ -65,6 +65,7 @@ struct xc_dom_private {
     struct kernel kernel;
     struct layout layout;
     bool claimed;
+    bool memory_is_zero; /* fresh pages are, so zeroes need not be written */
 };
 
 /* Where things are that a guest finds by convention or by HVM parameters. */

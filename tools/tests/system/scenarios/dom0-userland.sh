@@ -1,5 +1,5 @@
 # Debian's own daemons start as its init script starts them, and xenstore works.
-# machine: mem=2048 smp=2 timeout=120
+# machine: mem=2048 timeout=120
 start_xen
 check "xenstored answers" xenstore-read -s /
 check "xenstore-write" xenstore-write /test/a hello

@@ -29,7 +29,7 @@ check_not() {
     fi
 }
 
-note() { echo "@@ note $*"; }
+note() { echo "@@ note $*" >/dev/console; }
 
 # until_true SECONDS COMMAND...: waits for a state; the limit is only there to end a hung test.
 until_true() {
