@@ -15,10 +15,11 @@
 #include <xen/sched.h>
 #include <xen/smp.h>
 #include <xen/softirq.h>
+#include <xen/string.h>
 
 struct hypercall_row {
     hypercall_fn *fn;
-    uint8_t arg_count; /* the handler sees zero in the others */
+    uint8_t arg_count;
     enum caller_rule who;
 };
 
@@ -39,6 +40,22 @@ static const struct hypercall_row table[] = {
     [__HYPERVISOR_domctl] = {do_domctl, 1, CALLER_ANYONE},
 };
 
+/*
+ * The handler works on a copy, where arguments that the call does not have are zero; to a caller
+ * that does not pass them they are registers with something of its own in, and have to stay as they
+ * are.
+ */
+static long row_call(const struct hypercall_row *row, struct hypercall *call)
+{
+    struct hypercall copy = {.op = call->op};
+    long rc;
+
+    memcpy(copy.arg, call->arg, row->arg_count * sizeof(copy.arg[0]));
+    rc = row->fn(&copy);
+    memcpy(call->arg, copy.arg, row->arg_count * sizeof(copy.arg[0]));
+    return rc;
+}
+
 long hypercall_dispatch(struct hypercall *call)
 {
     const struct hypercall_row *row;
@@ -51,9 +68,7 @@ long hypercall_dispatch(struct hypercall *call)
         return -ENOSYS;
     if (!privilege_caller(current->domain, row->who))
         return -EPERM;
-    for (unsigned int i = row->arg_count; i < ARRAY_SIZE(call->arg); i++)
-        call->arg[i] = 0;
-    return row->fn(call);
+    return row_call(row, call);
 }
 
 bool hypercall_preempt_check(void)
