@@ -16,11 +16,15 @@
 #include <asm/time.h>
 #include <xen/pci.h>
 #include <xen/printk.h>
+#include <xen/sched.h>
 #include <xen/shutdown.h>
+#include <xen/smp.h>
 #include <xen/string.h>
 #include <xen/smp.h>
 #include <asm/apic.h>
 #include <asm/frametable.h>
+#include <asm/hvm.h>
+#include <asm/irqflags.h>
 #include <asm/irq.h>
 #include <asm/paging.h>
 #include <asm/traps.h>
@@ -71,6 +75,17 @@ static void __init softirqs(void)
     rcu_subsystem_init();
 }
 
+static void __init interrupts_on(void)
+{
+    local_irq_enable();
+}
+
+/* Without it the machine still comes up; hvm_init() has said what is missing. */
+static void __init hardware_virtualisation(void)
+{
+    hvm_init();
+}
+
 static const struct step steps[] __initconst = {
     /* exceptions are reported from here on, to a console still silent */
     {"tables of CPU 0", tables_of_first_cpu},
@@ -93,6 +108,11 @@ static const struct step steps[] __initconst = {
     {"time", time_init},
     {"PCI", pci_init},
     {"this CPU can be called", smp_init},
+    {"interrupts on", interrupts_on},
+    {"scheduler", scheduler_init},
+    {"hardware virtualisation", hardware_virtualisation},
+    /* each goes idle in cpu_loop() at once */
+    {"other CPUs", smp_bring_up},
 };
 
 void start_xen(uint32_t magic, paddr_t info, paddr_t moved_by);

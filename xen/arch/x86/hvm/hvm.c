@@ -41,7 +41,8 @@ int hvm_init(void)
 int hvm_cpu_up(void)
 {
     xstate_cpu_init();
-    return hvm_ops->cpu_up();
+    /* A machine that cannot virtualise comes up all the same, to say so. */
+    return hvm_ops ? hvm_ops->cpu_up() : 0;
 }
 
 /* --- a vCPU's life --- */
