@@ -21,6 +21,12 @@ test: deps
 	$(Q)$(MAKE) --no-print-directory all
 	$(Q)MAKE="$(MAKE)" bash tools/tests/total.sh test-unit test-guest test-system
 
+## test-guest      kernels of ours as dom0 in QEMU; T=name for one, XEN=image for another hypervisor
+.PHONY: test-guest
+test-guest: xen
+	$(Q)$(MAKE) --no-print-directory -C tools/tests/guest
+	$(Q)$(PYTHON) tools/tests/guest/run.py --build $(BUILD) $(if $(XEN),--hv $(XEN)) $(T)
+
 ## qemu-boot       the hypervisor alone in QEMU, its console on this terminal (Ctrl-A x ends it); APPEND="options"
 .PHONY: qemu-boot
 qemu-boot: xen
