@@ -106,5 +106,7 @@ void page_put(struct page_info *pg);
 void page_put_alloc_ref(struct page_info *pg);
 /* Lends a page of the hypervisor's own to d, so that d (or its toolstack) may map it, until it is freed. */
 void page_share_with(struct page_info *pg, struct domain *d, bool writable);
+/* No new references; who has one keeps it, and the last to go frees the page. */
+void page_unshare(struct page_info *pg);
 
 #endif

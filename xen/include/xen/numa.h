@@ -35,15 +35,22 @@ static inline bool node_online(unsigned int node)
 
 #define for_each_online_node(node) for_each_set_bit(node, node_online_map.bits, MAX_NUMNODES)
 
+/* The distance of a node to itself, and of what firmware says nothing about. */
+#define NUMA_LOCAL_DISTANCE  10
+#define NUMA_REMOTE_DISTANCE 20
+
 /* Set-up, from the firmware tables' reader. Addresses in bytes; ranges must not overlap. -EINVAL says why in the log. */
 int numa_add_memory(nodeid_t node, paddr_t start, paddr_t end);
 void numa_set_cpu(unsigned int cpu, nodeid_t node);
 void numa_set_distance(nodeid_t from, nodeid_t to, uint8_t distance);
+void numa_forget(void); /* firmware contradicts itself: one node 0 again */
 
 nodeid_t numa_node_of_paddr(paddr_t addr);   /* never NUMA_NO_NODE: memory of no range counts as the first node's */
 /* As above; *end: where that answer stops being true (bytes). */
 nodeid_t numa_range_at(paddr_t addr, paddr_t *end);
 nodeid_t numa_node_of_cpu(unsigned int cpu);
+/* All nodes online, the nearest first, ended by NUMA_NO_NODE. */
+const nodeid_t *numa_by_distance(nodeid_t from);
 uint8_t numa_distance(nodeid_t from, nodeid_t to); /* 10 is local; NUMA_NO_DISTANCE unknown */
 
 #endif

@@ -49,7 +49,7 @@ static inline void free_xenheap_page(void *va)
 
 /* Booting: hands [start, end) (bytes, page aligned) of RAM over to the heap. */
 void heap_add_range(paddr_t start, paddr_t end);
-void heap_check(void);                      /* every invariant; BUG when broken. No-op in release builds */
+void heap_check(void);                      /* every invariant, walking all free lists; BUG when broken */
 
 /* One entry of a claim. node NUMA_NO_NODE: host-wide. pages is absolute: see claims. */
 struct memory_claim_entry {
@@ -64,16 +64,23 @@ void claim_release(struct domain *d);       /* always succeeds, twice too */
 struct heap_node_info {
     unsigned long size, free, claimed;      /* pages */
 };
-/* All under one hold of heap_lock. nodes[MAX_NUMNODES]; either pointer may be NULL. */
 struct heap_info {
-    unsigned long total, free, claimed, scrub;
+    unsigned long total, free, claimed, offlined;
 };
+/* All under one hold of heap_lock. nodes[MAX_NUMNODES]; either pointer may be NULL. */
 void heap_snapshot(struct heap_info *host, struct heap_node_info *nodes);
+unsigned long heap_dirty_pages(void);       /* free, and still to be scrubbed */
 /* Pages and claims of d per node ([MAX_NUMNODES] each) and its host-wide claim, under one hold. */
 void heap_domain_snapshot(struct domain *d, unsigned long *pages, unsigned long *claimed,
                           unsigned long *host_claim);
-bool heap_scrub_idle(void);                 /* a bounded piece of scrubbing; false when there is none left here */
+bool heap_scrub_idle(void);                 /* a bounded piece of scrubbing; false when there is none left */
+
+/* *status: PG_OFFLINE_*, PG_ONLINE_* or PG_OFFLINE_STATUS_* of public/sysctl.h. 0, -EINVAL, -EAGAIN. */
 int page_offline(mfn_t mfn, bool broken, uint32_t *status);
 int page_online(mfn_t mfn, uint32_t *status);
+int page_offline_query(mfn_t mfn, uint32_t *status);
+
+void low_mem_init(void);                    /* once dom0's memory is there: arms VIRQ_ENOMEM */
+void heap_keys_init(void);                  /* debug keys m and u */
 
 #endif

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Free blocks: 2^order frames, aligned to their size, all of one node.
+ *
+ * Each node has a list for every zone and order, and two levels of bitmaps that tell which are not
+ * empty, so a search looks only where there is something.  A block is merged with its buddy
+ * whenever both are free; the buddy's head frame tells.  Scrubbing is marked frame by frame, and
+ * each block knows a bound before which all its frames are clean, so that neither merging nor
+ * splitting has to visit frames.
+ *
+ * Mechanism only: no claims, no counters but the bitmaps.  heap_lock is held throughout.
+ */
+#include <xen/lib.h>
+
+#include "heap.h"
+
+static inline struct page_info *page_at(unsigned long pfn)
+{
+    return frame_table + pfn;
+}
+
+static inline unsigned int zone_of(unsigned long pfn)
+{
+    unsigned long above = pfn >> (ZONE_0_BITS - PAGE_SHIFT);
+
+    return above ? 64 - (unsigned int)__builtin_clzl(above) : 0;
+}
+
+/* The bound of a block made of two halves, and of the halves of a block. */
+static inline uint32_t dirty_join(uint32_t low, uint32_t high, uint32_t half)
+{
+    if (low != FIRST_DIRTY_NONE)
+        return low;
+    return high == FIRST_DIRTY_NONE ? FIRST_DIRTY_NONE : high + half;
+}
+
+static inline uint32_t dirty_of_low(uint32_t first_dirty, uint32_t half)
+{
+    return first_dirty < half ? first_dirty : FIRST_DIRTY_NONE;
+}
+
+/* Where the low half has a dirty frame, nothing is known of the high half. */
+static inline uint32_t dirty_of_high(uint32_t first_dirty, uint32_t half)
+{
+    if (first_dirty == FIRST_DIRTY_NONE)
+        return FIRST_DIRTY_NONE;
+    return first_dirty < half ? 0 : first_dirty - half;
+}
+
+/* Clean blocks go to the front of their list, dirty ones to the back. */
+static void block_insert(unsigned long pfn, unsigned int order, nodeid_t node, uint32_t first_dirty)
+{
+    struct heap_node *n = &heap.node[node];
+    struct page_info *pg = page_at(pfn);
+    unsigned int zone = zone_of(pfn);
+    uint32_t *first = &n->first[zone][order];
+
+    pg->count_info |= PGC_free;
+    pg->first_dirty = first_dirty;
+    pg->order = order;
+    pg->free_node = node;
+
+    if (!*first) {
+        pg->next = pg->prev = (uint32_t)pfn;
+        *first = (uint32_t)pfn;
+        n->orders[zone] |= 1u << order;
+        n->zones |= 1u << zone;
+    } else {
+        struct page_info *head = page_at(*first);
+
+        pg->next = *first;
+        pg->prev = head->prev;
+        page_at(head->prev)->next = (uint32_t)pfn;
+        head->prev = (uint32_t)pfn;
+        if (first_dirty == FIRST_DIRTY_NONE)
+            *first = (uint32_t)pfn;
+    }
+}
+
+static void block_remove(struct page_info *pg, unsigned int order, nodeid_t node)
+{
+    struct heap_node *n = &heap.node[node];
+    unsigned long pfn = page_number(pg);
+    unsigned int zone = zone_of(pfn);
+    uint32_t *first = &n->first[zone][order];
+
+    pg->count_info &= ~PGC_free;
+    if (pg->next == pfn) {
+        *first = 0;
+        n->orders[zone] &= ~(1u << order);
+        if (!n->orders[zone])
+            n->zones &= ~(1u << zone);
+        return;
+    }
+    page_at(pg->prev)->next = pg->next;
+    page_at(pg->next)->prev = pg->prev;
+    if (*first == pfn)
+        *first = pg->next;
+}
+
+/* Beyond a granule of the frame table, there may be nothing to look at. */
+static inline bool is_free_block(unsigned long pfn, unsigned int order, nodeid_t node)
+{
+    const struct page_info *pg = page_at(pfn);
+
+    if (order >= FRAME_GRANULE_ORDER && !mfn_valid(_mfn(pfn)))
+        return false;
+    return (pg->count_info & PGC_free) && pg->order == order && pg->free_node == node;
+}
+
+void buddy_free(unsigned long pfn, unsigned int order, nodeid_t node, uint32_t first_dirty)
+{
+    ASSERT(spin_is_locked(&heap_lock) && IS_ALIGNED(pfn, 1UL << order) && pfn);
+
+    for (; order < MAX_ORDER; order++) {
+        unsigned long buddy = pfn ^ (1UL << order);
+        uint32_t theirs;
+
+        if (!is_free_block(buddy, order, node))
+            break;
+        theirs = page_at(buddy)->first_dirty;
+        block_remove(page_at(buddy), order, node);
+        if (buddy < pfn) {
+            first_dirty = dirty_join(theirs, first_dirty, 1u << order);
+            pfn = buddy;
+        } else {
+            first_dirty = dirty_join(first_dirty, theirs, 1u << order);
+        }
+    }
+    block_insert(pfn, order, node, first_dirty);
+}
+
+/*
+ * The highest zone that has a block large enough, so that low addresses last for those who need
+ * them; in it, the smallest such block.  Returns NULL if there is none.
+ */
+static struct page_info *find_block(const struct heap_node *n, unsigned int order, uint32_t zones,
+                                    bool any_will_do)
+{
+    for (zones &= n->zones; zones;) {
+        unsigned int zone = 31 - (unsigned int)__builtin_clz(zones);
+        uint32_t orders = n->orders[zone] >> order;
+
+        if (orders) {
+            struct page_info *pg;
+
+            order += (unsigned int)__builtin_ctz(orders);
+            pg = page_at(n->first[zone][order]);
+            return any_will_do ? page_at(pg->prev) : pg;
+        }
+        zones &= ~(1u << zone);
+    }
+    return NULL;
+}
+
+struct page_info *buddy_take(nodeid_t node, unsigned int order, uint32_t zones, bool any_will_do,
+                             uint32_t *first_dirty)
+{
+    struct page_info *pg = find_block(&heap.node[node], order, zones, any_will_do);
+    unsigned int have;
+    uint32_t dirty;
+
+    if (!pg)
+        return NULL;
+    have = pg->order;
+    dirty = pg->first_dirty;
+    block_remove(pg, have, node);
+
+    while (have > order) {
+        uint32_t half = 1u << --have;
+
+        block_insert(page_number(pg) + half, have, node, dirty_of_high(dirty, half));
+        dirty = dirty_of_low(dirty, half);
+    }
+    *first_dirty = dirty;
+
+    return pg;
+}
+
+struct page_info *buddy_block_of(unsigned long pfn)
+{
+    for (unsigned int order = 0; order <= MAX_ORDER; order++) {
+        unsigned long start = ROUNDDOWN(pfn, 1UL << order);
+        struct page_info *pg = page_at(start);
+
+        if (mfn_valid(_mfn(start)) && (pg->count_info & PGC_free) && pg->order >= order)
+            return pg;
+    }
+    return NULL;
+}
+
+uint32_t buddy_carve(struct page_info *block, unsigned long pfn, unsigned int order)
+{
+    unsigned long start = page_number(block);
+    unsigned int have = block->order;
+    nodeid_t node = block->free_node;
+    uint32_t dirty = block->first_dirty;
+
+    ASSERT(have >= order && pfn >= start && pfn < start + (1UL << have));
+    block_remove(block, have, node);
+
+    while (have > order) {
+        uint32_t half = 1u << --have;
+        uint32_t low = dirty_of_low(dirty, half), high = dirty_of_high(dirty, half);
+
+        if (pfn < start + half) {
+            block_insert(start + half, have, node, high);
+            dirty = low;
+        } else {
+            block_insert(start, have, node, low);
+            start += half;
+            dirty = high;
+        }
+    }
+    return dirty;
+}
+
+struct page_info *buddy_find_dirty(nodeid_t node)
+{
+    const struct heap_node *n = &heap.node[node];
+
+    for (uint32_t zones = n->zones; zones; zones &= zones - 1) {
+        unsigned int zone = (unsigned int)__builtin_ctz(zones);
+
+        for (uint32_t orders = n->orders[zone]; orders; orders &= orders - 1) {
+            unsigned int order = (unsigned int)__builtin_ctz(orders);
+            struct page_info *last = page_at(page_at(n->first[zone][order])->prev);
+
+            if (last->first_dirty != FIRST_DIRTY_NONE)
+                return last;
+        }
+    }
+    return NULL;
+}

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The heap's inside, private to the files of memory management.  Everything is guarded by heap_lock
+ * but for the members marked A (atomic), which count page-wise work done outside of it.
+ *
+ *   page_alloc.c    the policy: who gets a block, from which node, and what that does to claims
+ *   buddy.c         the mechanism: free blocks, found by bitmaps, split and merged
+ *   page_scrub.c page_offline.c domain_pages.c heap_check.c    one concern each
+ *
+ * Frames pass through three states: free (in a block, or lent to the scrubber and still counted as
+ * available), in transit (taken, not yet initialised: their word is zero), in use (references).
+ */
+#ifndef COMMON_MEMORY_HEAP_H
+#define COMMON_MEMORY_HEAP_H
+
+#include <xen/domain_pages.h>
+#include <xen/list.h>
+#include <xen/page_alloc.h>
+#include <xen/spinlock.h>
+
+#define HEAP_ORDERS (MAX_ORDER + 1)
+
+/*
+ * A block lies in the zone of its address width: zone 0 up to 24 bits (16 MiB), then one for each
+ * bit. Frame 0 is never free, and a block starts at a multiple of its size: so none spans two
+ * zones.
+ */
+#define ZONE_0_BITS 24
+#define HEAP_ZONES  (FRAME_NUMBER_BITS + PAGE_SHIFT - ZONE_0_BITS + 1)
+
+struct heap_node {
+    uint32_t zones;                          /* bit z: orders[z] is not zero */
+    uint32_t orders[HEAP_ZONES];             /* bit o: first[z][o] is not zero */
+    uint32_t first[HEAP_ZONES][HEAP_ORDERS]; /* circular lists, clean blocks before dirty ones */
+    unsigned long size, avail, claimed;
+    unsigned long dirty; /* A: free frames that are not scrubbed */
+};
+
+struct heap {
+    unsigned long total, avail, claimed, offlined;
+    struct list_head claimants; /* domains with claims, the newest first */
+    unsigned int scrubbing;     /* blocks lent to scrubbers */
+    unsigned int waiting;       /* requests that wait for those: no new ones meanwhile */
+    unsigned int transit;       /* A: blocks taken and not yet initialised */
+    struct heap_node node[MAX_NUMNODES];
+};
+
+extern struct heap heap;
+extern spinlock_t heap_lock;
+
+/* The hypervisor's own frames are accounted like a domain's, without a limit and never with a
+ * claim. */
+extern struct domain_pages heap_own;
+
+/* Ends every change: in debug builds all invariants are checked first. */
+void heap_unlock(void);
+void heap_check_locked(void);
+
+/* --- buddy.c --- */
+#define FIRST_DIRTY_NONE ((1u << 21) - 1)
+
+/* Puts a block among the free ones, merging. Its frames' words are 0 or PGC_scrubbed. */
+void buddy_free(unsigned long pfn, unsigned int order, nodeid_t node, uint32_t first_dirty);
+/*
+ * A block of exactly this order from the zones in the mask, or NULL; clean ones are preferred
+ * unless `any_will_do`. *first_dirty tells where scrubbing has to begin looking.
+ */
+struct page_info *buddy_take(nodeid_t node, unsigned int order, uint32_t zones, bool any_will_do,
+                             uint32_t *first_dirty);
+/* The free block that contains the frame, or NULL. */
+struct page_info *buddy_block_of(unsigned long pfn);
+/* Takes the part [pfn, pfn + 2^order) out of a free block; returns its first_dirty. */
+uint32_t buddy_carve(struct page_info *block, unsigned long pfn, unsigned int order);
+/* A block of the node with frames to scrub, or NULL. */
+struct page_info *buddy_find_dirty(nodeid_t node);
+
+static inline unsigned long page_number(const struct page_info *pg)
+{
+    return (unsigned long)(pg - frame_table);
+}
+
+/* --- page_alloc.c --- */
+/* Returns free frames of one node whose words are zero; `account` had them. */
+void heap_free_run(struct domain_pages *account, struct page_info *pg, unsigned long count,
+                   nodeid_t node);
+/* As above for frames as they were in use, any nodes; retires those that are marked offlining. */
+void heap_free_used(struct domain_pages *account, struct page_info *pg, unsigned long count);
+/* Under heap_lock: count frames of node change hands; the claims stay as they are. */
+void account_add(struct domain_pages *account, nodeid_t node, unsigned long count);
+void account_sub(struct domain_pages *account, nodeid_t node, unsigned long count);
+/* A domain's last page has gone: lets go of the domain. Without heap_lock. */
+void account_put(struct domain_pages *account, bool is_last);
+/* Under heap_lock: ends d's claim; shrinks claims until the promises hold again. */
+void claim_drop(struct domain_pages *mem);
+void claim_recall(nodeid_t node);
+/* Under heap_lock: mem got `count` pages without redeeming; gives up what it could not use any
+ * more. */
+void claim_fit_limit(struct domain_pages *mem, unsigned long count);
+
+/* --- domain_pages.c --- */
+/* Puts fresh pages on d's list; false when d is dying. */
+bool domain_pages_add(struct domain *d, struct page_info *pg, unsigned long count);
+void domain_pages_remove(struct domain *d, struct page_info *pg);
+
+/* --- page_offline.c --- */
+/* A used frame that was to be offlined has been freed. */
+void page_retire(struct domain_pages *account, struct page_info *pg);
+
+/* --- low_mem.c: VIRQ_ENOMEM --- */
+extern unsigned long low_mem_below, low_mem_above;
+void low_mem_crossed(unsigned long unclaimed);
+
+/* Under heap_lock, after every change of free memory or claims. */
+static inline void low_mem_update(void)
+{
+    unsigned long unclaimed = heap.avail - heap.claimed;
+
+    if (unlikely(unclaimed < low_mem_below || unclaimed >= low_mem_above))
+        low_mem_crossed(unclaimed);
+}
+
+#endif

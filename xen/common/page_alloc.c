@@ -1,0 +1,629 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The heap's policy: who gets memory, from which node, and what that does to claims.
+ *
+ * heap_lock guards the free blocks, all counters and all claims.  Under it, work is constant or
+ * bounded by the request: find a block, ask claim_admit(), adjust the counters.  What has to be
+ * done frame by frame (scrubbing, owner, references, the owner's list) is done before or after.
+ *
+ * Whenever heap_lock is free, every promise can be kept: memory/claim_math.h has the rules,
+ * heap_check_locked() verifies them.  Claims change in this file only.
+ */
+#include <xen/atomic.h>
+#include <xen/domain.h>
+#include <xen/errno.h>
+#include <xen/lib.h>
+#include <xen/printk.h>
+#include <xen/smp.h>
+#include <asm/irqflags.h>
+
+#include "memory/claim_math.h"
+#include "memory/heap.h"
+
+DEFINE_SPINLOCK(heap_lock, LOCK_HEAP);
+struct heap heap = {.claimants = LIST_HEAD_INIT(heap.claimants)};
+struct domain_pages heap_own = {.max_pages = ~0UL};
+
+void heap_unlock(void)
+{
+#ifndef NDEBUG
+    heap_check_locked();
+#endif
+    spin_unlock(&heap_lock);
+}
+
+/* --- accounts --- */
+
+/* A domain stays as long as it has pages. */
+void account_add(struct domain_pages *account, nodeid_t node, unsigned long count)
+{
+    if (!account->tot_pages && account != &heap_own)
+        domain_hold(container_of(account, struct domain, mem));
+    account->tot_pages += count;
+    account->node_pages[node] += count;
+}
+
+/* When that was the last of them, account_put() follows once heap_lock is free. */
+void account_sub(struct domain_pages *account, nodeid_t node, unsigned long count)
+{
+    ASSERT(account->tot_pages >= count && account->node_pages[node] >= count);
+    account->tot_pages -= count;
+    account->node_pages[node] -= count;
+}
+
+void account_put(struct domain_pages *account, bool is_last)
+{
+    if (is_last && account != &heap_own)
+        domain_put(container_of(account, struct domain, mem));
+}
+
+/* --- claims --- */
+
+/* Takes `pages` off a claim of mem, on a node or host-wide (NUMA_NO_NODE). */
+static void claim_reduce(struct domain_pages *mem, nodeid_t node, unsigned long pages)
+{
+    if (node == NUMA_NO_NODE) {
+        mem->claim_host -= pages;
+    } else {
+        mem->claim_node[node] -= pages;
+        heap.node[node].claimed -= pages;
+        if (!mem->claim_node[node])
+            mem->claim_nodes &= ~(1ULL << node);
+    }
+    mem->claim_total -= pages;
+    heap.claimed -= pages;
+    if (!mem->claim_total)
+        list_del(&mem->claim_list);
+}
+
+static nodeid_t claim_largest_node(const struct domain_pages *mem)
+{
+    nodeid_t largest = NUMA_NO_NODE;
+
+    for (uint64_t nodes = mem->claim_nodes; nodes; nodes &= nodes - 1) {
+        nodeid_t node = (nodeid_t)__builtin_ctzl(nodes);
+
+        if (largest == NUMA_NO_NODE || mem->claim_node[node] > mem->claim_node[largest])
+            largest = node;
+    }
+    return largest;
+}
+
+/* Takes up to `pages` off the node claims, always off the largest one; how many. */
+static unsigned long claim_shrink_nodes(struct domain_pages *mem, unsigned long pages)
+{
+    unsigned long left = pages;
+
+    while (left && mem->claim_nodes) {
+        nodeid_t node = claim_largest_node(mem);
+        unsigned long part = min(left, mem->claim_node[node]);
+
+        claim_reduce(mem, node, part);
+        left -= part;
+    }
+    return pages - left;
+}
+
+static void claim_redeem(struct domain_pages *mem, nodeid_t node, const struct claim_verdict *v)
+{
+    if (v->node)
+        claim_reduce(mem, node, v->node);
+    if (v->host)
+        claim_reduce(mem, NUMA_NO_NODE, v->host);
+    if (unlikely(v->unusable))
+        claim_shrink_nodes(mem, v->unusable);
+}
+
+void claim_fit_limit(struct domain_pages *mem, unsigned long count)
+{
+    unsigned long held = mem->tot_pages + mem->claim_total, excess;
+
+    if (held <= mem->max_pages)
+        return;
+    excess = min(held - mem->max_pages, count);
+    excess -= claim_shrink_nodes(mem, excess);
+    excess = min(excess, mem->claim_host);
+    if (excess)
+        claim_reduce(mem, NUMA_NO_NODE, excess);
+    low_mem_update();
+}
+
+void claim_drop(struct domain_pages *mem)
+{
+    if (!mem->claim_total)
+        return;
+    for (; mem->claim_nodes; mem->claim_nodes &= mem->claim_nodes - 1) {
+        unsigned int node = (unsigned int)__builtin_ctzl(mem->claim_nodes);
+
+        heap.node[node].claimed -= mem->claim_node[node];
+        mem->claim_node[node] = 0;
+    }
+    heap.claimed -= mem->claim_total;
+    mem->claim_host = mem->claim_total = 0;
+    list_del(&mem->claim_list);
+    low_mem_update();
+}
+
+/* A set of entries, judged as a whole before anything changes. */
+struct stake {
+    unsigned long total, host; /* to be staked: in all, and host-wide */
+    unsigned long wanted;      /* the sum of the entries */
+    unsigned long named_pages; /* what the domain has on the nodes that the set names */
+    uint64_t nodes;            /* those nodes */
+    bool names_host;
+    bool is_malformed, is_missing, is_excessive, is_short; /* refusals, by precedence */
+};
+
+static void stake_judge_node(struct stake *s, const struct domain_pages *mem,
+                             const struct memory_claim_entry *entry)
+{
+    unsigned int node = entry->node;
+    unsigned long present;
+
+    if (!node_online(node)) {
+        s->is_missing = true;
+        return;
+    }
+    s->is_malformed |= (s->nodes >> node) & 1;
+    s->nodes |= 1ULL << node;
+    present = mem->node_pages[node];
+    s->named_pages += present;
+    if (entry->pages <= present) {
+        s->is_excessive = true;
+        return;
+    }
+    s->total += entry->pages - present;
+    s->is_short |=
+        !claim_fits(heap.node[node].avail, heap.node[node].claimed, entry->pages - present);
+}
+
+/* The host-wide entry speaks of the nodes that the others do not name, so it is judged last. */
+static void stake_judge_host(struct stake *s, const struct domain_pages *mem)
+{
+    unsigned long present = mem->tot_pages - s->named_pages;
+
+    if (!s->names_host)
+        return;
+    s->is_excessive |= s->host <= present;
+    s->host -= present;
+    s->total += s->host;
+}
+
+static int stake_judge(struct stake *s, const struct domain_pages *mem,
+                       const struct memory_claim_entry *entries, unsigned int count)
+{
+    s->is_malformed = mem->is_dying || mem->claim_total;
+    for (unsigned int i = 0; i < count; i++) {
+        s->is_malformed |= !entries[i].pages;
+        s->is_excessive |= __builtin_add_overflow(s->wanted, entries[i].pages, &s->wanted);
+        if (entries[i].node == NUMA_NO_NODE) {
+            s->is_malformed |= s->names_host;
+            s->names_host = true;
+            s->host = entries[i].pages;
+        } else {
+            stake_judge_node(s, mem, &entries[i]);
+        }
+    }
+    stake_judge_host(s, mem);
+
+    if (s->is_malformed)
+        return -EINVAL;
+    if (s->is_missing)
+        return -ENOENT;
+    if (s->is_excessive || s->wanted > mem->max_pages || mem->tot_pages > mem->max_pages ||
+        s->total > mem->max_pages - mem->tot_pages)
+        return -EINVAL;
+    return s->is_short || !claim_fits(heap.avail, heap.claimed, s->total) ? -ENOMEM : 0;
+}
+
+static void stake_commit(const struct stake *s, struct domain_pages *mem,
+                         const struct memory_claim_entry *entries, unsigned int count)
+{
+    for (unsigned int i = 0; i < count; i++) {
+        nodeid_t node = entries[i].node;
+
+        if (node == NUMA_NO_NODE)
+            continue;
+        mem->claim_node[node] = entries[i].pages - mem->node_pages[node];
+        heap.node[node].claimed += mem->claim_node[node];
+    }
+    mem->claim_nodes = s->nodes;
+    mem->claim_host = s->host;
+    mem->claim_total = s->total;
+    heap.claimed += s->total;
+    list_add(&mem->claim_list, &heap.claimants);
+    low_mem_update();
+}
+
+int claim_stake(struct domain *d, const struct memory_claim_entry *entries, unsigned int count)
+{
+    struct stake s = {0};
+    int rc;
+
+    spin_lock(&heap_lock);
+    rc = stake_judge(&s, &d->mem, entries, count);
+    if (!rc)
+        stake_commit(&s, &d->mem, entries, count);
+    heap_unlock();
+
+    return rc;
+}
+
+void claim_release(struct domain *d)
+{
+    spin_lock(&heap_lock);
+    claim_drop(&d->mem);
+    heap_unlock();
+}
+
+static void claim_recall_from(struct domain_pages *mem, nodeid_t node, unsigned long pages)
+{
+    const struct domain *d = container_of(mem, struct domain, mem);
+
+    printk(XENLOG_WARNING "Memory went bad: d%u loses a claim on %lu pages (node %d)\n",
+           d->domain_id, pages, node == NUMA_NO_NODE ? -1 : node);
+    claim_reduce(mem, node, pages);
+}
+
+/* The newest claim with a part on the node (or host-wide) gives up to `pages` of it; how many. */
+static unsigned long claim_recall_newest(nodeid_t node, unsigned long pages)
+{
+    struct domain_pages *mem;
+
+    list_for_each_entry (mem, &heap.claimants, claim_list) {
+        unsigned long held = node == NUMA_NO_NODE ? mem->claim_host : mem->claim_node[node];
+
+        if (held) {
+            pages = min(pages, held);
+            claim_recall_from(mem, node, pages);
+            return pages;
+        }
+    }
+    return 0;
+}
+
+/*
+ * Memory has gone from a node otherwise than by allocation: claims give way until the promises hold
+ * again.  What the node lacks is taken from claims on it; what the host lacks, from host-wide
+ * claims first, and from the newest domain's largest node claim when there are none left.
+ */
+void claim_recall(nodeid_t node)
+{
+    struct heap_node *n = &heap.node[node];
+
+    while (n->claimed > n->avail)
+        claim_recall_newest(node, n->claimed - n->avail);
+
+    while (heap.claimed > heap.avail) {
+        unsigned long excess = heap.claimed - heap.avail;
+
+        if (!claim_recall_newest(NUMA_NO_NODE, excess)) {
+            struct domain_pages *mem =
+                list_first_entry(&heap.claimants, struct domain_pages, claim_list);
+            nodeid_t largest = claim_largest_node(mem);
+
+            claim_recall_from(mem, largest, min(excess, mem->claim_node[largest]));
+        }
+    }
+}
+
+/* --- allocation --- */
+
+struct request {
+    struct domain_pages *account; /* who pays */
+    bool any_will_do;             /* clean or dirty */
+    bool is_exact;
+    unsigned int order;
+    uint32_t zones;
+    nodeid_t node;              /* wanted; NUMA_NO_NODE for any */
+    const nodemask_t *affinity; /* NULL for none */
+    uint32_t first_dirty;       /* result */
+};
+
+static uint32_t zones_within(unsigned int address_bits)
+{
+    if (!address_bits)
+        return (1u << HEAP_ZONES) - 1;
+    if (address_bits < ZONE_0_BITS)
+        return 0;
+    return (uint32_t)((2ULL << min(address_bits - ZONE_0_BITS, HEAP_ZONES - 1u)) - 1);
+}
+
+static struct claim_view view_of(const struct request *r, nodeid_t node)
+{
+    const struct domain_pages *mem = r->account;
+
+    return (struct claim_view){
+        .avail = heap.avail,
+        .out = heap.claimed,
+        .node_avail = heap.node[node].avail,
+        .node_out = heap.node[node].claimed,
+        .own_node = mem->claim_node[node],
+        .own_host = mem->claim_host,
+        .own_total = mem->claim_total,
+        .room = mem->max_pages - mem->tot_pages,
+    };
+}
+
+/* A block of the node for the request, accounted; NULL if there is none or a promise forbids it. */
+static struct page_info *take_from(nodeid_t node, struct request *r)
+{
+    unsigned long count = 1UL << r->order;
+    struct claim_view view = view_of(r, node);
+    struct claim_verdict verdict = claim_admit(&view, count);
+    struct page_info *pg;
+
+    if (!verdict.is_allowed)
+        return NULL;
+    pg = buddy_take(node, r->order, r->zones, r->any_will_do, &r->first_dirty);
+    if (!pg)
+        return NULL;
+
+    heap.avail -= count;
+    heap.node[node].avail -= count;
+    account_add(r->account, node, count);
+    claim_redeem(r->account, node, &verdict);
+    low_mem_update();
+    r->node = node;
+
+    return pg;
+}
+
+/* Where the request's memory should lie: the node named, else where it holds claims, else its
+ * affinity. */
+static uint64_t preferred_nodes(const struct request *r)
+{
+    if (r->node != NUMA_NO_NODE)
+        return r->node < MAX_NUMNODES ? 1ULL << r->node : 0;
+    if (r->account->claim_nodes)
+        return r->account->claim_nodes;
+    if (r->affinity && r->affinity->bits[0])
+        return r->affinity->bits[0];
+    return ~0ULL;
+}
+
+static struct page_info *take_from_any(uint64_t nodes, nodeid_t near, struct request *r)
+{
+    for (const nodeid_t *node = numa_by_distance(near); *node != NUMA_NO_NODE; node++) {
+        struct page_info *pg;
+
+        if (!((nodes >> *node) & 1))
+            continue;
+        pg = take_from(*node, r);
+        if (pg)
+            return pg;
+    }
+    return NULL;
+}
+
+/* The preferred nodes, then the others, the near ones first. */
+static struct page_info *take_block(struct request *r)
+{
+    uint64_t preferred = preferred_nodes(r);
+    nodeid_t near = r->node < MAX_NUMNODES ? r->node : numa_node_of_cpu(smp_processor_id());
+    struct page_info *pg;
+
+    if (r->account->tot_pages + (1UL << r->order) > r->account->max_pages)
+        return NULL;
+    pg = take_from_any(preferred, near, r);
+    if (!pg && !r->is_exact && ~preferred)
+        pg = take_from_any(~preferred, near, r);
+
+    return pg;
+}
+
+/* Scrubbers have borrowed a few frames: once those are back, what failed may succeed. */
+static void wait_for_scrubbers(void)
+{
+    heap.waiting++;
+    heap_unlock();
+    while (READ_ONCE(heap.scrubbing))
+        cpu_relax();
+    spin_lock(&heap_lock);
+    heap.waiting--;
+}
+
+static struct page_info *heap_take(struct request *r)
+{
+    struct page_info *pg;
+
+    spin_lock(&heap_lock);
+    pg = take_block(r);
+    if (unlikely(!pg && heap.scrubbing)) {
+        wait_for_scrubbers();
+        pg = take_block(r);
+    }
+    if (pg)
+        __atomic_fetch_add(&heap.transit, 1, __ATOMIC_RELAXED);
+    heap_unlock();
+
+    return pg;
+}
+
+/* Gives every frame its first state, and zeroes the unscrubbed ones. */
+static void frames_init(struct page_info *pg, const struct request *r, uint64_t word)
+{
+    unsigned long count = 1UL << r->order, clean = min((unsigned long)r->first_dirty, count);
+    unsigned long dirty = 0, i;
+
+    word |= (uint64_t)r->node << 56;
+    for (i = 0; i < clean; i++)
+        pg[i].word = word;
+    for (; i < count; i++) {
+        if (!(pg[i].count_info & PGC_scrubbed)) {
+            dirty++;
+            if (!r->any_will_do)
+                clear_page(page_to_virt(&pg[i]));
+        }
+        WRITE_ONCE(pg[i].word, word);
+    }
+    __atomic_fetch_sub(&heap.node[r->node].dirty, dirty, __ATOMIC_RELAXED);
+    __atomic_fetch_sub(&heap.transit, 1, __ATOMIC_RELEASE);
+}
+
+static uint64_t first_word(const struct domain *d, unsigned int memflags)
+{
+    if (!d || (memflags & MEMF_no_owner))
+        return 1;
+    return ((uint64_t)(d->domain_id + 1) << 32) | 1 |
+           (memflags & MEMF_no_refcount ? PGC_extra : PGC_allocated);
+}
+
+struct page_info *alloc_domheap_pages(struct domain *d, unsigned int order, unsigned int memflags)
+{
+    bool is_counted = d && !(memflags & (MEMF_no_refcount | MEMF_no_owner));
+    struct request r = {
+        .account = is_counted ? &d->mem : &heap_own,
+        .any_will_do = memflags & MEMF_no_scrub,
+        .is_exact = memflags & MEMF_exact_node,
+        .order = order,
+        .zones = zones_within(memflags >> MEMF_BITS_SHIFT),
+        .node = MEMF_get_node(memflags),
+        .affinity = d ? &d->mem.node_affinity : NULL,
+    };
+    struct page_info *pg;
+
+    if (order > MAX_ORDER || !r.zones)
+        return NULL;
+    pg = heap_take(&r);
+    if (!pg)
+        return NULL;
+    frames_init(pg, &r, first_word(d, memflags));
+
+    if (is_counted && !domain_pages_add(d, pg, 1UL << order)) {
+        heap_free_used(&d->mem, pg, 1UL << order);
+        return NULL;
+    }
+    if (d && (memflags & MEMF_no_refcount))
+        __atomic_fetch_add(&d->mem.extra_pages, 1UL << order, __ATOMIC_RELAXED);
+
+    return pg;
+}
+
+/* --- freeing --- */
+
+void heap_free_run(struct domain_pages *account, struct page_info *pg, unsigned long count,
+                   nodeid_t node)
+{
+    unsigned long pfn = page_number(pg), end = pfn + count;
+    bool is_last;
+
+    __atomic_fetch_add(&heap.node[node].dirty, count, __ATOMIC_RELAXED);
+    spin_lock(&heap_lock);
+    for (unsigned int order; pfn < end; pfn += 1UL << order) {
+        order =
+            min((unsigned int)__builtin_ctzl(pfn), 63 - (unsigned int)__builtin_clzl(end - pfn));
+        order = min(order, (unsigned int)MAX_ORDER);
+        buddy_free(pfn, order, node, 0);
+    }
+    heap.avail += count;
+    heap.node[node].avail += count;
+    account_sub(account, node, count);
+    is_last = !account->tot_pages;
+    low_mem_update();
+    heap_unlock();
+
+    account_put(account, is_last);
+}
+
+/* How many frames from pg on can be freed as one run; their words are cleared. */
+static unsigned long frames_clear(struct page_info *pg, unsigned long count, nodeid_t node)
+{
+    unsigned long i;
+
+    for (i = 0; i < count && pg[i].node == node && !(pg[i].count_info & PGC_offlining); i++)
+        pg[i].word = 0;
+
+    return i;
+}
+
+void heap_free_used(struct domain_pages *account, struct page_info *pg, unsigned long count)
+{
+    while (count) {
+        nodeid_t node = pg->node;
+        unsigned long run = frames_clear(pg, count, node);
+
+        if (run) {
+            heap_free_run(account, pg, run, node);
+        } else {
+            page_retire(account, pg);
+            run = 1;
+        }
+        pg += run;
+        count -= run;
+    }
+}
+
+/* Blocks of nobody's: the hypervisor's own, or extra pages of a domain. Single pages may be lent:
+ * see page_put(). */
+static void free_own_block(struct page_info *pg, unsigned int order)
+{
+    if (pg->count_info & PGC_extra)
+        __atomic_fetch_sub(&domain_find(pg->owner - 1)->mem.extra_pages, 1UL << order,
+                           __ATOMIC_RELAXED);
+    heap_free_used(&heap_own, pg, 1UL << order);
+}
+
+void free_domheap_pages(struct page_info *pg, unsigned int order)
+{
+    ASSERT(order <= MAX_ORDER && (pg->count_info & PGC_count_mask));
+
+    if (pg->count_info & PGC_allocated) {
+        for (unsigned long i = 0; i < (1UL << order); i++)
+            page_put_alloc_ref(&pg[i]);
+    } else if (order == 0) {
+        page_put(pg);
+    } else {
+        free_own_block(pg, order);
+    }
+}
+
+void *alloc_xenheap_pages(unsigned int order, unsigned int memflags)
+{
+    struct page_info *pg = alloc_domheap_pages(NULL, order, memflags);
+
+    return pg ? page_to_virt(pg) : NULL;
+}
+
+void free_xenheap_pages(void *va, unsigned int order)
+{
+    struct page_info *pg;
+
+    if (!va)
+        return;
+    pg = virt_to_page(va);
+    if (pg->count_info & PGC_xen_heap)
+        page_unshare(pg);
+    free_domheap_pages(pg, order);
+}
+
+/* Memory of one node, as the firmware has it. */
+static void add_node_range(unsigned long pfn, unsigned long end, nodeid_t node)
+{
+    struct heap_node *n = &heap.node[node];
+    unsigned long count = end - pfn;
+
+    spin_lock(&heap_lock);
+    n->size += count;
+    heap.total += count;
+    heap_own.tot_pages += count;
+    heap_own.node_pages[node] += count;
+    heap_unlock();
+    heap_free_run(&heap_own, frame_table + pfn, count, node);
+}
+
+void heap_add_range(paddr_t start, paddr_t end)
+{
+    /* Frame 0 is nobody's: links take its number for "none". */
+    start = ROUNDUP(max(start, (paddr_t)PAGE_SIZE), PAGE_SIZE);
+    end = ROUNDDOWN(min(end, (paddr_t)max_page << PAGE_SHIFT), PAGE_SIZE);
+
+    while (start < end) {
+        paddr_t stop;
+        nodeid_t node = numa_range_at(start, &stop);
+
+        stop = min(stop, end);
+        add_node_range(start >> PAGE_SHIFT, stop >> PAGE_SHIFT, node);
+        start = stop;
+    }
+}
