@@ -39,6 +39,15 @@ run: deps
 	$(Q)$(MAKE) --no-print-directory all
 	$(Q)$(PYTHON) tools/run/run.py --build $(BUILD)
 
+## test-unit       the hypervisor's sources on the host, under sanitizers; T=name, SEED=n, ROUNDS=n
+.PHONY: test-unit test-quick
+test-unit:
+	$(Q)$(MAKE) --no-print-directory -C tools/tests/unit T="$(T)"
+
+## test-quick      the unit tests with few rounds: before each integration
+test-quick:
+	$(Q)ROUNDS=2 $(MAKE) --no-print-directory -C tools/tests/unit T="$(T)"
+
 ## test-system     scenarios with Debian's kernel as dom0 in QEMU; T=name for one, HV=reference for Debian's Xen
 .PHONY: test-system
 test-system: $(if $(filter reference,$(HV)),tools,all)
