@@ -40,7 +40,7 @@ static const uint16_t one_byte[256] = {
     ARITHMETIC(0x30, PREFIX, NOT64),
     ARITHMETIC(0x38, PREFIX, NOT64),
     [0x60 ... 0x61] = NOT64,
-    [0x62] = UNDEF,
+    [0x62] = M | NOT64,
     [0x63] = M,
     [0x64 ... 0x67] = PREFIX,
     [0x68] = IZ,
@@ -349,10 +349,11 @@ static void set_segment(const struct prefixes *p, struct instruction *insn)
         insn->segment = p->segment;
 }
 
-/* In 32-bit code LES and LDS of a register, and in 64-bit code both, are VEX prefixes. */
+/* Outside 64-bit code LES, LDS and BOUND of a register are VEX and EVEX prefixes. */
 static bool is_vex(const struct instruction *insn)
 {
-    return insn->map == MAP_ONE_BYTE && (insn->opcode == 0xc4 || insn->opcode == 0xc5) &&
+    return insn->map == MAP_ONE_BYTE &&
+           (insn->opcode == 0xc4 || insn->opcode == 0xc5 || insn->opcode == 0x62) &&
            !insn->is_memory;
 }
 
