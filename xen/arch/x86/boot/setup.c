@@ -101,6 +101,8 @@ static const struct step steps[] __initconst = {
     {"ACPI", acpi},
     /* a struct page_info for every frame, each on its node */
     {"frame table", frametable_init},
+    /* what is left of the free RAM; small objects can be had from here on */
+    {"heap", boot_alloc_hand_over},
     {"local APIC", apic_init},
     {"softirqs", softirqs},
     {"interrupts", irq_init},
