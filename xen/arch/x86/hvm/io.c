@@ -180,6 +180,16 @@ bool hvm_io_is_mmio(struct domain *d, paddr_t gpa)
     return mmio_find(d, gpa) != NULL;
 }
 
+bool hvm_io_overlaps(struct domain *d, paddr_t first, paddr_t size)
+{
+    const struct range_table *mmio = &d->arch.io->mmio;
+
+    for (unsigned int i = 0; i < mmio->count; i++)
+        if (first <= mmio->range[i].last && mmio->range[i].first <= first + size - 1)
+            return true;
+    return vpci_msix_overlaps(d, first, size);
+}
+
 void hvm_io_mmio(struct vcpu *v, paddr_t gpa, unsigned int size, bool is_write, uint64_t *data)
 {
     hvm_io_fn *fn = mmio_find(v->domain, gpa);

@@ -257,29 +257,35 @@ static void pass_through(volatile uint8_t *va, unsigned int size, bool is_write,
 
 /* --- the pages of the tables --- */
 
-static bool covers(const struct vpci_msix *msix, paddr_t gpa)
+static bool overlaps(const struct vpci_msix *msix, paddr_t first, paddr_t size)
 {
     paddr_t table = table_address(msix);
-    paddr_t first = table & PAGE_MASK;
 
-    return table && gpa >= first && gpa < ROUNDUP(table + table_size(msix), PAGE_SIZE);
+    return table && first < ROUNDUP(table + table_size(msix), PAGE_SIZE) &&
+           (table & PAGE_MASK) < first + size;
 }
 
-static struct vpci_msix *find_covering(struct domain *d, paddr_t gpa)
+static struct vpci_msix *find_overlapping(struct domain *d, paddr_t first, paddr_t size)
 {
     struct vpci_msix *msix = NULL;
 
     if (d->arch.vpci)
         msix = __atomic_load_n(&d->arch.vpci->msix, __ATOMIC_ACQUIRE);
-    while (msix && !covers(msix, gpa))
+    while (msix && !overlaps(msix, first, size))
         msix = msix->next;
     return msix;
 }
 
-/* Without a lock, as it is asked for every fault: the list only grows, and `table` is one word. */
+/* Without a lock, as they are asked for every fault: the list only grows, and `table` is one word.
+ */
 bool vpci_msix_covers(struct domain *d, paddr_t gpa)
 {
-    return find_covering(d, gpa) != NULL;
+    return find_overlapping(d, gpa, 1) != NULL;
+}
+
+bool vpci_msix_overlaps(struct domain *d, paddr_t first, paddr_t size)
+{
+    return find_overlapping(d, first, size) != NULL;
 }
 
 void vpci_msix_access(struct vcpu *v, paddr_t addr, unsigned int size, bool is_write,
@@ -289,7 +295,7 @@ void vpci_msix_access(struct vcpu *v, paddr_t addr, unsigned int size, bool is_w
     struct vpci_msix *msix;
 
     spin_lock(&vpci->lock);
-    msix = find_covering(v->domain, addr);
+    msix = find_overlapping(v->domain, addr, 1);
     if (msix && addr >= msix->table && addr + size <= msix->table + table_size(msix))
         table_access(msix, addr - msix->table, size, is_write, data);
     else if (msix)

@@ -24,6 +24,8 @@ int hvm_io_register_mmio(struct domain *d, paddr_t first, paddr_t size, hvm_io_f
 void hvm_io_fill_iopm(struct domain *d, uint8_t *bitmap);
 void hvm_io_port(struct vcpu *v, uint16_t port, unsigned int size, bool is_write, uint64_t *data);
 bool hvm_io_is_mmio(struct domain *d, paddr_t gpa);
+/* Whether any of [first, first + size) is: then no larger page may be mapped over it. */
+bool hvm_io_overlaps(struct domain *d, paddr_t first, paddr_t size);
 void hvm_io_mmio(struct vcpu *v, paddr_t gpa, unsigned int size, bool is_write, uint64_t *data);
 
 /* A nested fault on an address that hvm_io_is_mmio(): fetches, decodes and executes the instruction. */

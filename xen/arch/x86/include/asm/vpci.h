@@ -17,6 +17,7 @@ void vpci_destroy(struct domain *d);
 
 /* The pages that hold an MSI-X table are never mapped into the domain. */
 bool vpci_msix_covers(struct domain *d, paddr_t gpa);
+bool vpci_msix_overlaps(struct domain *d, paddr_t first, paddr_t size);
 void vpci_msix_access(struct vcpu *v, paddr_t addr, unsigned int size, bool is_write, uint64_t *data);
 
 /* physdev_op: 0, or -Exxx of the interface. */
