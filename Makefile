@@ -19,7 +19,7 @@ deps:
 .PHONY: test
 test: deps
 	$(Q)$(MAKE) --no-print-directory all
-	$(Q)MAKE="$(MAKE)" bash tools/tests/total.sh test-unit test-guest test-system
+	$(Q)MAKE="$(MAKE)" bash tools/tests/total.sh test-unit test-tools test-guest test-system
 
 ## test-guest      kernels of ours as dom0 in QEMU; T=name for one, XEN=image for another hypervisor
 .PHONY: test-guest
@@ -47,6 +47,11 @@ test-unit:
 ## test-quick      the unit tests with few rounds: before each integration
 test-quick:
 	$(Q)ROUNDS=2 $(MAKE) --no-print-directory -C tools/tests/unit T="$(T)"
+
+## test-tools      the toolstack's own tests on this host: build/tools/bin/test-host-*
+.PHONY: test-tools
+test-tools: tools
+	$(Q)LD_LIBRARY_PATH=$(BUILD)/tools/lib bash tools/tests/host.sh $(BUILD)/tools/bin/test-host-*
 
 ## test-system     scenarios with Debian's kernel as dom0 in QEMU; T=name for one, HV=reference for Debian's Xen
 .PHONY: test-system

@@ -117,7 +117,7 @@ def main():
                 passed += 1
             else:
                 failed += 1
-    print(f"test-system ({args.hv}): {passed} passed, {failed} failed")
+    print(f"{passed} passed, {failed} failed")
     sys.exit(1 if failed or not passed else 0)
 
 

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * test-claim: the claim calls as a toolstack of one's own would use them, in dom0.
+ *
+ *     test-claim host|node
+ *
+ * The two functions on top are the example of the guide; the rest runs it on an empty domain and
+ * looks at the counters after each step.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <xenctrl.h>
+
+#define PAGES 16384 /* 64 MiB */
+
+static int claim_guest_memory(xc_interface *xch, uint32_t domid, uint64_t pages)
+{
+    memory_claim_t claim[] = {
+        XEN_NODE_CLAIM_INIT(pages, 0), /* on node 0, the padding zeroed */
+    };
+
+    return xc_domain_claim_memory(xch, domid, 1, claim);
+}
+
+static int release_claim(xc_interface *xch, uint32_t domid)
+{
+    memory_claim_t claim[] = {
+        (memory_claim_t){.pages = 0, .node = XEN_DOMCTL_CLAIM_MEMORY_NO_NODE},
+    };
+
+    return xc_domain_claim_memory(xch, domid, 1, claim);
+}
+
+static int failures;
+
+static void expect(bool ok, const char *what)
+{
+    if (!ok) {
+        printf("not ok %s (errno: %s)\n", what, strerror(errno));
+        failures++;
+    }
+}
+
+static void expect_error(int rc, int want, const char *what)
+{
+    if (rc != -1 || errno != want) {
+        printf("not ok %s: %d, %s instead of %s\n", what, rc, rc < 0 ? strerror(errno) : "success",
+               strerror(want));
+        failures++;
+    }
+}
+
+static uint64_t outstanding(xc_interface *xch, uint32_t domid)
+{
+    xc_domaininfo_t info;
+
+    return xc_domain_getinfo_single(xch, domid, &info) == 0 ? info.outstanding_pages : UINT64_MAX;
+}
+
+/* Populates `nr` single pages from gfn 0 upwards. */
+static int populate(xc_interface *xch, uint32_t domid, unsigned int nr)
+{
+    xen_pfn_t list[256];
+
+    for (unsigned int i = 0; i < nr; i++) {
+        list[i] = i;
+    }
+    return xc_domain_populate_physmap_exact(xch, domid, nr, 0, 0, list);
+}
+
+static void host_story(xc_interface *xch, uint32_t domid)
+{
+    long before = xc_domain_get_outstanding_pages(xch);
+
+    expect_error(xc_domain_claim_pages(xch, domid, 4 * PAGES), EINVAL, "claim above max_pages");
+    expect(xc_domain_claim_pages(xch, domid, 0) == 0, "releasing nothing");
+    expect(xc_domain_claim_pages(xch, domid, PAGES) == 0, "claim");
+    expect(xc_domain_get_outstanding_pages(xch) == before + PAGES, "host counts the claim");
+    expect_error(xc_domain_claim_pages(xch, domid, PAGES), EINVAL, "a second claim");
+    expect(populate(xch, domid, 256) == 0, "populate");
+    expect(outstanding(xch, domid) == PAGES - 256, "population redeems");
+    expect(xc_domain_claim_pages(xch, domid, 0) == 0, "release");
+    expect(xc_domain_get_outstanding_pages(xch) == before, "released");
+    expect_error(xc_domain_claim_pages(xch, domid, 100), EINVAL, "no more than it has");
+    expect(xc_domain_claim_pages(xch, domid, 300) == 0, "claim by the total");
+    expect(outstanding(xch, domid) == 300 - 256, "absolute, not incremental");
+    expect(xc_domain_claim_pages(xch, domid, 0) == 0, "release again");
+}
+
+static void node_errors(xc_interface *xch, uint32_t domid)
+{
+    memory_claim_t twice[] = {XEN_NODE_CLAIM_INIT(10, 0), XEN_NODE_CLAIM_INIT(10, 0)};
+    memory_claim_t nowhere[] = {XEN_NODE_CLAIM_INIT(10, 200)};
+    memory_claim_t nothing[] = {XEN_NODE_CLAIM_INIT(0, 0)};
+    memory_claim_t padded[] = {{.pages = 10, .node = 0, .pad = 1}};
+
+    expect_error(xc_domain_claim_memory(xch, domid, 0, twice), EINVAL, "no entry");
+    expect_error(xc_domain_claim_memory(xch, domid, 1, nowhere), ENOENT, "no such node");
+    expect_error(xc_domain_claim_memory(xch, domid, 1, nothing), EINVAL, "no pages on a node");
+    expect_error(xc_domain_claim_memory(xch, domid, 1, padded), EINVAL, "padding");
+    expect_error(xc_domain_claim_memory(xch, domid, 2, twice), EINVAL, "a node twice");
+    expect_error(xc_domain_claim_memory(xch, 0x7000, 1, nothing), ESRCH, "no such domain");
+    expect(outstanding(xch, domid) == 0, "failures leave no claim");
+}
+
+static void node_story(xc_interface *xch, uint32_t domid)
+{
+    xc_domain_node_pages_t mine[64];
+    xc_node_claims_t nodes[64];
+    xc_host_claims_t host;
+    unsigned int nr = 64;
+    uint64_t host_claimed, before;
+
+    node_errors(xch, domid);
+    expect(xc_get_node_claims(xch, &nr, nodes, &host) == 0 && nr >= 1, "read-out of the nodes");
+    before = nodes[0].claimed;
+    expect(claim_guest_memory(xch, domid, PAGES) == 0, "claim on node 0");
+    nr = 64;
+    expect(xc_get_node_claims(xch, &nr, nodes, &host) == 0 && nodes[0].claimed == before + PAGES,
+           "node 0 counts the claim");
+    expect(host.claimed <= host.free, "the host keeps its promises");
+    nr = 64;
+    expect(xc_domain_get_node_pages(xch, domid, &nr, mine, &host_claimed) == 0 &&
+               mine[0].claimed == PAGES && host_claimed == 0,
+           "the domain's read-out");
+    expect(release_claim(xch, domid) == 0, "release");
+    expect(release_claim(xch, domid) == 0, "release twice");
+    expect(outstanding(xch, domid) == 0, "released");
+}
+
+int main(int argc, char **argv)
+{
+    xc_interface *xch = xc_interface_open(NULL, NULL, 0);
+    struct xen_domctl_createdomain config = {
+        .flags = XEN_DOMCTL_CDF_hvm | XEN_DOMCTL_CDF_hap,
+        .max_vcpus = 1,
+        .max_evtchn_port = 1023,
+        .max_grant_frames = 4,
+        .max_maptrack_frames = 4,
+        .grant_opts = XEN_DOMCTL_GRANT_version(1),
+        .arch.emulation_flags = XEN_X86_EMU_LAPIC,
+    };
+    uint32_t domid = 0;
+
+    if (argc != 2 || !xch || xc_domain_create(xch, &domid, &config) < 0 ||
+        xc_domain_setmaxmem(xch, domid, 2 * PAGES * 4) < 0 ||
+        xc_set_paging_mempool_size(xch, domid, 4 << 20) < 0) {
+        perror("test-claim: cannot prepare a domain");
+        return 2;
+    }
+    if (!strcmp(argv[1], "host")) {
+        host_story(xch, domid);
+    } else {
+        node_story(xch, domid);
+    }
+    expect(xc_domain_destroy(xch, domid) == 0, "destroy");
+    xc_interface_close(xch);
+    printf("%s\n", failures ? "failed" : "ok");
+    return failures ? 1 : 0;
+}
