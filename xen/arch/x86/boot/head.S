@@ -47,6 +47,10 @@ mb2_header:
     .balign 8
     .short 10, 0
     .long 24, 0x200000, 0xffffffff, 0x200000, 1
+    /* 64-bit entry under UEFI: for xen.efi; others heed it only with boot services kept */
+    .balign 8
+    .short 9, 0
+    .long 12, PHYS(start_efi)
     .balign 8
     .short 0, 0
     .long 8
