@@ -160,12 +160,14 @@ static void stake_judge_node(struct stake *s, const struct domain_pages *mem,
     unsigned int node = entry->node;
     unsigned long present;
 
+    if (node < MAX_NUMNODES) {
+        s->is_malformed |= (s->nodes >> node) & 1;
+        s->nodes |= 1ULL << node;
+    }
     if (!node_online(node)) {
         s->is_missing = true;
         return;
     }
-    s->is_malformed |= (s->nodes >> node) & 1;
-    s->nodes |= 1ULL << node;
     present = mem->node_pages[node];
     s->named_pages += present;
     if (entry->pages <= present) {
