@@ -124,7 +124,7 @@ int domain_create(domid_t domid, const struct xen_domctl_createdomain *config, b
     d = domain_alloc(domid, config->max_vcpus);
     if (!d)
         return -ENOMEM;
-    d->is_privileged = is_privileged;
+    d->is_privileged = d->is_hardware = is_privileged;
     d->options = config->flags;
     d->ssidref = config->ssidref;
     memcpy(d->handle, config->handle, sizeof(d->handle));

@@ -40,12 +40,8 @@ static bool is_stale(struct vcpu *v, const struct hvm_nested_fault *fault)
 static bool map_machine(struct domain *d, paddr_t gpa)
 {
     unsigned long frame = gpa >> PAGE_SHIFT;
-    unsigned int order = hwdom_mmio_order(d, gpa);
 
-    if (order == HWDOM_MMIO_FORBIDDEN)
-        return false;
-    frame &= ~((1UL << order) - 1);
-    return !p2m_set(d, _gfn(frame), _mfn(frame), order, p2m_mmio_direct);
+    return hwdom_may_map(d, gpa) && !p2m_set(d, _gfn(frame), _mfn(frame), 0, p2m_mmio_direct);
 }
 
 static void emulate(struct vcpu *v, const struct hvm_nested_fault *fault)

@@ -7,11 +7,8 @@
 
 struct domain;
 
-#define HWDOM_MMIO_FORBIDDEN (~0u)
-
-/* The order of the largest block around gpa that holds no RAM and nothing of the hypervisor's, so that it may be mapped
- * to the hardware domain as it is; HWDOM_MMIO_FORBIDDEN when gpa itself may not. */
-unsigned int hwdom_mmio_order(const struct domain *d, paddr_t gpa);
+/* May the page of gpa be mapped to it as it is: no RAM, and nothing of the hypervisor's own? */
+bool hwdom_may_map(const struct domain *d, paddr_t gpa);
 /* Boot: keeps [first, first + size) to the hypervisor (its APICs, IOMMUs, timers). */
 void hwdom_mmio_forbid(paddr_t first, paddr_t size);
 
