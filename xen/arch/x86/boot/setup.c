@@ -24,6 +24,7 @@
 #include <asm/apic.h>
 #include <asm/frametable.h>
 #include <asm/hvm.h>
+#include <asm/hwdom.h>
 #include <asm/irqflags.h>
 #include <asm/irq.h>
 #include <asm/paging.h>
@@ -115,6 +116,8 @@ static const struct step steps[] __initconst = {
     {"hardware virtualisation", hardware_virtualisation},
     /* each goes idle in cpu_loop() at once */
     {"other CPUs", smp_bring_up},
+    /* it runs as soon as this CPU enters its loop */
+    {"dom0", dom0_build},
 };
 
 void start_xen(uint32_t magic, paddr_t info, paddr_t moved_by);
@@ -128,5 +131,5 @@ void __init start_xen(uint32_t magic, paddr_t info, paddr_t moved_by)
     for (unsigned int i = 0; i < ARRAY_SIZE(steps); i++)
         steps[i].run();
     printk("All steps are done\n");
-    machine_power_off();
+    cpu_loop();
 }
