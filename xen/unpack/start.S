@@ -118,7 +118,7 @@ gdt:
         .quad   0x00cf93000000ffff      /* DATA */
 gdt_pointer:
         .word   . - gdt - 1
-        .long   gdt
+        .quad   gdt                     /* 32-bit code reads half of it */
 
         .bss
         .balign 4096
