@@ -251,7 +251,7 @@ static int parse_setting(struct reader *r)
 
     if (!isalpha(peek(r)) && peek(r) != '_')
         return fail(r, "the name of a setting");
-    while (isalnum(peek(r)) || peek(r) == '_')
+    while (isalnum(peek(r)) || peek(r) == '_' || peek(r) == '.')
         r->p++;
     name = xstrndup(start, r->p - start);
     skip_blank(r, false);
