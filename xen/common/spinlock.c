@@ -73,7 +73,7 @@ static void check_order(const spinlock_t *l, bool is_second)
     uint32_t at_or_above = held_now()->once >> l->level;
 
     ASSERT(l->level != LOCK_NONE && l->level < 32); /* zero: somebody forgot spin_lock_init() */
-    ASSERT(READ_ONCE(l->cpu) != (int)smp_processor_id());
+    ASSERT(__atomic_load_n(&l->cpu, __ATOMIC_RELAXED) != (int)smp_processor_id());
     ASSERT(at_or_above == (is_second ? 1 : 0));
 }
 
@@ -94,7 +94,7 @@ static void note_acquired(spinlock_t *l)
 
     held->twice |= held->once & bit;
     held->once |= bit;
-    WRITE_ONCE(l->cpu, (int)smp_processor_id());
+    __atomic_store_n(&l->cpu, (int)smp_processor_id(), __ATOMIC_RELAXED);
     note_where(l);
 }
 
@@ -104,7 +104,7 @@ static void note_released(spinlock_t *l)
     uint32_t bit = 1u << l->level;
 
     ASSERT(l->cpu == (int)smp_processor_id());
-    WRITE_ONCE(l->cpu, -1);
+    __atomic_store_n(&l->cpu, -1, __ATOMIC_RELAXED);
     if (held->twice & bit)
         held->twice &= ~bit;
     else

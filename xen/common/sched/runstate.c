@@ -9,8 +9,12 @@
  *
  *     writer                      reader
  *     sequence = odd              s = sequence, until even
- *     fields                      copy the fields
+ *     now, but not before seen    copy the record, word by word
+ *     the record, word by word    seen = now, unless later already
  *     sequence = even             again if sequence != s
+ *
+ * So a reader's copy is whole; and what it was told up to `now` stays true, since every change after
+ * that lies at `seen` or later.
  *
  * Clocks of two CPUs may differ by a little: a timestamp behind the last one counts as equal to it.
  */
@@ -19,9 +23,11 @@
 #include <xen/atomic.h>
 #include <xen/bug.h>
 #include <xen/domain.h>
+#include <xen/lib.h>
 #include <xen/runstate.h>
 #include <xen/string.h>
 #include <xen/time.h>
+#include <asm/irqflags.h>
 
 _Static_assert(RUNSTATE_running == 0 && RUNSTATE_runnable == 1 && RUNSTATE_blocked == 2 &&
                    RUNSTATE_offline == 3,
@@ -47,18 +53,48 @@ uint32_t runstate_of_counts(const uint32_t count[VCPU_STATES])
     return state_of_mask[mask];
 }
 
-static void write_begin(struct domain_runstate *r, unsigned long *flags)
+#define RECORD_WORDS (sizeof(struct runstate_record) / sizeof(uint64_t))
+_Static_assert(sizeof(struct runstate_record) % sizeof(uint64_t) == 0, "copied by words");
+
+/* The lock is held: there is one writer.  Returns the time of its change. */
+static s_time_t write_begin(struct domain_runstate *r, s_time_t now)
 {
-    spin_lock_irqsave(&r->lock, *flags);
-    WRITE_ONCE(r->sequence, r->sequence + 1);
-    smp_wmb();
+    xchg(&r->sequence, r->sequence + 1);
+    return max(now, __atomic_load_n(&r->seen, __ATOMIC_RELAXED));
 }
 
-static void write_end(struct domain_runstate *r, unsigned long flags)
+static void write_end(struct domain_runstate *r, const struct runstate_record *record)
 {
-    smp_wmb();
-    WRITE_ONCE(r->sequence, r->sequence + 1);
-    spin_unlock_irqrestore(&r->lock, flags);
+    const uint64_t *from = (const uint64_t *)record;
+    uint64_t *to = (uint64_t *)&r->record;
+
+    for (unsigned int i = 0; i < RECORD_WORDS; i++)
+        __atomic_store_n(&to[i], from[i], __ATOMIC_RELAXED);
+    __atomic_store_n(&r->sequence, r->sequence + 1, __ATOMIC_RELEASE);
+}
+
+static void copy_record(const struct domain_runstate *r, struct runstate_record *record)
+{
+    const uint64_t *from = (const uint64_t *)&r->record;
+    uint64_t *to = (uint64_t *)record;
+
+    for (unsigned int i = 0; i < RECORD_WORDS; i++)
+        to[i] = __atomic_load_n(&from[i], __ATOMIC_RELAXED);
+}
+
+/* Changes from now on are not before `now`. */
+static void note_seen(struct domain_runstate *r, s_time_t now)
+{
+    s_time_t seen = __atomic_load_n(&r->seen, __ATOMIC_RELAXED);
+
+    while (seen < now) {
+        s_time_t other = cmpxchg(&r->seen, seen, now);
+
+        if (other == seen)
+            break;
+        seen = other;
+    }
+    smp_mb();
 }
 
 /* Adds count/counted of delta, and keeps what the division leaves over for the next time. */
@@ -68,11 +104,11 @@ static void average_add(struct runstate_average *a, uint64_t delta, uint32_t cou
     uint64_t rest = (delta % counted) * count + a->remainder;
 
     a->ns += delta / counted * count + rest / counted;
-    a->remainder = (uint32_t)(rest % counted);
+    a->remainder = rest % counted;
 }
 
 /* Books the time since the last change, all of it spent with the present counts. */
-static void domain_account(struct domain_runstate *r, s_time_t now)
+static void record_account(struct runstate_record *r, s_time_t now)
 {
     uint64_t delta = now > r->last ? (uint64_t)(now - r->last) : 0;
 
@@ -88,13 +124,13 @@ static void domain_account(struct domain_runstate *r, s_time_t now)
 }
 
 /* Remainders are parts of 1/counted ns: with another divisor they mean nothing any more. */
-static void domain_count(struct domain_runstate *r, int change)
+static void record_count(struct runstate_record *r, int change)
 {
     r->counted += (uint32_t)change;
     r->runnable.remainder = r->running.remainder = r->nonaffine.remainder = 0;
 }
 
-static void domain_enter(struct domain_runstate *r)
+static void record_enter(struct runstate_record *r)
 {
     uint32_t state = runstate_of_counts(r->count);
 
@@ -105,7 +141,7 @@ static void domain_enter(struct domain_runstate *r)
 }
 
 /* Every invariant of the record. Holds between any two changes. */
-static void domain_check(const struct domain_runstate *r)
+static void record_check(const struct runstate_record *r)
 {
 #ifndef NDEBUG
     uint64_t sum = 0;
@@ -129,8 +165,8 @@ void runstate_domain_init(struct domain *d, s_time_t now)
 
     memset(r, 0, sizeof(*r));
     spin_lock_init(&r->lock, LOCK_RUNSTATE);
-    r->state = DOMAIN_RUNSTATE_blocked;
-    r->entry = r->last = r->created = now;
+    r->record.state = DOMAIN_RUNSTATE_blocked;
+    r->record.entry = r->record.last = r->record.created = now;
 }
 
 /* A new vCPU is offline and down: the domain does not count it until it is brought up. */
@@ -150,29 +186,36 @@ static void vcpu_account(struct vcpu_runstate *r, s_time_t now)
     r->entry = now;
 }
 
-/* One vCPU's old and new place in the counts; the domain's record moves on by a constant effort. */
+/* One vCPU's place in the counts. */
+static void record_place(struct runstate_record *r, const struct vcpu_runstate *place, int change)
+{
+    if (place->is_down)
+        return;
+    ASSERT(change > 0 || r->count[place->state] > 0);
+    r->count[place->state] += (uint32_t)change;
+    if (place->is_nonaffine)
+        r->count_nonaffine += (uint32_t)change;
+}
+
+/* v moves from its old place to the present one; a constant effort. */
 static void domain_move(struct vcpu *v, const struct vcpu_runstate *old, s_time_t now)
 {
     struct domain_runstate *r = &v->domain->runstate;
-    const struct vcpu_runstate *new = &v->runstate;
+    struct runstate_record record;
     unsigned long flags;
 
-    write_begin(r, &flags);
-    domain_account(r, now);
-    if (old->is_down != new->is_down)
-        domain_count(r, old->is_down ? 1 : -1);
-    if (!old->is_down) {
-        ASSERT(r->count[old->state] > 0);
-        r->count[old->state]--;
-        r->count_nonaffine -= old->is_nonaffine;
-    }
-    if (!new->is_down) {
-        r->count[new->state]++;
-        r->count_nonaffine += new->is_nonaffine;
-    }
-    domain_enter(r);
-    domain_check(r);
-    write_end(r, flags);
+    spin_lock_irqsave(&r->lock, flags);
+    now = write_begin(r, now);
+    record = r->record;
+    record_account(&record, now);
+    if (old->is_down != v->runstate.is_down)
+        record_count(&record, old->is_down ? 1 : -1);
+    record_place(&record, old, -1);
+    record_place(&record, &v->runstate, 1);
+    record_enter(&record);
+    record_check(&record);
+    write_end(r, &record);
+    spin_unlock_irqrestore(&r->lock, flags);
 }
 
 void runstate_change(struct vcpu *v, uint32_t state, s_time_t now)
@@ -208,26 +251,31 @@ void runstate_vcpu_get(struct vcpu *v, struct vcpu_runstate *out, s_time_t now)
     out->time[out->state] += (uint64_t)(out->now - out->entry);
 }
 
-void runstate_domain_get(struct domain *d, struct domain_runstate_sample *out)
+/* The record as of one moment, all time up to it booked. */
+static void record_read(struct domain_runstate *r, struct runstate_record *record)
 {
-    const struct domain_runstate *r = &d->runstate;
-    struct domain_runstate copy;
     uint32_t sequence;
 
     do {
-        while ((sequence = READ_ONCE(r->sequence)) & 1)
-            barrier();
-        smp_rmb();
-        memcpy(&copy, r, sizeof(copy));
-        smp_rmb();
-    } while (READ_ONCE(r->sequence) != sequence);
+        while ((sequence = __atomic_load_n(&r->sequence, __ATOMIC_ACQUIRE)) & 1)
+            cpu_relax();
+        copy_record(r, record);
+        /* Several readers: who comes later is not told less. */
+        record_account(record, max(NOW(), __atomic_load_n(&r->seen, __ATOMIC_RELAXED)));
+        note_seen(r, record->last);
+    } while (__atomic_load_n(&r->sequence, __ATOMIC_RELAXED) != sequence);
+}
 
-    domain_account(&copy, NOW());
-    out->state = copy.state;
-    out->entry = copy.entry;
-    out->now = copy.last;
-    memcpy(out->time, copy.time, sizeof(out->time));
-    out->runnable = copy.runnable.ns;
-    out->running = copy.running.ns;
-    out->nonaffine = copy.nonaffine.ns;
+void runstate_domain_get(struct domain *d, struct domain_runstate_sample *out)
+{
+    struct runstate_record record;
+
+    record_read(&d->runstate, &record);
+    out->state = record.state;
+    out->entry = record.entry;
+    out->now = record.last;
+    memcpy(out->time, record.time, sizeof(out->time));
+    out->runnable = record.runnable.ns;
+    out->running = record.running.ns;
+    out->nonaffine = record.nonaffine.ns;
 }

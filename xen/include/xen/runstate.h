@@ -24,21 +24,28 @@ struct vcpu_runstate {
     bool is_down;                   /* the guest took it down: not counted for the domain */
 };
 
-struct domain_runstate {
-    spinlock_t lock;                /* LOCK_RUNSTATE: the writers' */
-    uint32_t sequence;              /* odd while a writer is at it: readers retry */
+/* A domain's account. The same at any moment for writers and readers: see runstate.c. */
+struct runstate_record {
     uint32_t state;                 /* DOMAIN_RUNSTATE_* */
     uint32_t count[VCPU_STATES];    /* counted vCPUs by state */
     uint32_t counted;               /* their sum */
     uint32_t count_nonaffine;       /* of the running ones */
+    uint32_t pad;
     s_time_t entry;                 /* of the current state */
     s_time_t last;                  /* of the last change: all times below are up to here */
     s_time_t created;
     uint64_t time[DOMAIN_STATES];
     struct runstate_average {
         uint64_t ns;                /* time in it, average per counted vCPU */
-        uint32_t remainder;         /* what the division left over, in 1/counted ns */
+        uint64_t remainder;         /* what the division left over, in 1/counted ns */
     } runnable, running, nonaffine;
+};
+
+struct domain_runstate {
+    spinlock_t lock;                /* LOCK_RUNSTATE: the writers' */
+    uint32_t sequence;              /* odd while a writer is at it: readers retry */
+    s_time_t seen;                  /* the latest time that a reader was told of */
+    struct runstate_record record;
 };
 
 struct domain_runstate_sample {
