@@ -15,9 +15,9 @@
 
 #define SCRUB_ORDER 5
 
-/* Off: frames are zeroed only when they are handed out. */
+/* Off, frames are zeroed only when they are handed out, as found at boot or freed since. */
 static bool scrub_when_idle = true;
-boolean_param("scrub-idle", scrub_when_idle);
+boolean_param("bootscrub", scrub_when_idle);
 
 /* Borrows a block of the node that may have dirty frames. */
 static struct page_info *borrow(nodeid_t node, unsigned int *order)

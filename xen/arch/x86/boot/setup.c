@@ -15,6 +15,7 @@
 #include <xen/timer.h>
 #include <asm/time.h>
 #include <xen/pci.h>
+#include <xen/page_alloc.h>
 #include <xen/printk.h>
 #include <xen/sched.h>
 #include <xen/shutdown.h>
@@ -104,8 +105,10 @@ static const struct step steps[] __initconst = {
     {"frame table", frametable_init},
     /* what is left of the free RAM; small objects can be had from here on */
     {"heap", boot_alloc_hand_over},
+    {"heap's debug keys", heap_keys_init},
     {"local APIC", apic_init},
     {"softirqs", softirqs},
+    {"low-memory event", low_mem_init},
     {"interrupts", irq_init},
     /* from here on NOW() runs */
     {"time", time_init},
