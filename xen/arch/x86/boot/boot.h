@@ -23,5 +23,7 @@ void boot_module_add(paddr_t start, paddr_t end, const char *cmdline);
 
 /* The free ranges of RAM: all but the lowest 1 MiB, the image and the modules. */
 void boot_memory_init(void);
+/* Gives the modules' memory to the heap. */
+void boot_modules_free(void);
 
 #endif

@@ -3,6 +3,7 @@
 #include <xen/boot_alloc.h>
 #include <xen/init.h>
 #include <xen/lib.h>
+#include <xen/page_alloc.h>
 #include <xen/printk.h>
 #include <xen/string.h>
 #include <asm/image.h>
@@ -72,4 +73,15 @@ void __init boot_memory_init(void)
 
         boot_alloc_reserve(m->start, m->start + m->size);
     }
+}
+
+/* Dom0 has its copies. Not in .init: that is gone already. */
+void boot_modules_free(void)
+{
+    for (unsigned int i = 0; i < boot_info.module_count; i++) {
+        const struct boot_module *m = &boot_info.module[i];
+
+        heap_add_range(ROUNDUP(m->start, PAGE_SIZE), ROUNDDOWN(m->start + m->size, PAGE_SIZE));
+    }
+    boot_info.module_count = 0;
 }

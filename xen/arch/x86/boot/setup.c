@@ -7,9 +7,11 @@
 #include <xen/boot_alloc.h>
 #include <xen/cmdline.h>
 #include <xen/console.h>
+#include <xen/domain.h>
 #include <xen/init.h>
 #include <xen/keyhandler.h>
 #include <xen/lib.h>
+#include <xen/page_alloc.h>
 #include <xen/rcupdate.h>
 #include <xen/tasklet.h>
 #include <xen/timer.h>
@@ -99,6 +101,7 @@ static const struct step steps[] __initconst = {
     /* needs the command line and, for the screen, mappings */
     {"console", console_init},
     {"key handlers", keyhandler_init},
+    {"heap's keys", heap_keys_init},
     /* firmware tables: CPUs, interrupt controllers, NUMA nodes */
     {"ACPI", acpi},
     /* a struct page_info for every frame, each on its node */
@@ -115,6 +118,7 @@ static const struct step steps[] __initconst = {
     {"PCI", pci_init},
     {"this CPU can be called", smp_init},
     {"interrupts on", interrupts_on},
+    {"keys of the console", console_start_input},
     {"scheduler", scheduler_init},
     {"hardware virtualisation", hardware_virtualisation},
     /* each goes idle in cpu_loop() at once */
@@ -122,6 +126,23 @@ static const struct step steps[] __initconst = {
     /* it runs as soon as this CPU enters its loop */
     {"dom0", dom0_build},
 };
+
+/*
+ * The end of booting, and outside of what it frees.  Whatever prints or allocates from here on is
+ * the running hypervisor's; a crash restarts the machine instead of halting it.
+ */
+static noinline void noreturn_fn finish(void)
+{
+    paging_free_init();
+    boot_modules_free();
+    shutdown_boot_is_over();
+    if (!hardware_domain) {
+        printk("All steps are done\n");
+        machine_power_off();
+    }
+    console_give_to_dom0();
+    cpu_loop();
+}
 
 void start_xen(uint32_t magic, paddr_t info, paddr_t moved_by);
 void __init start_xen(uint32_t magic, paddr_t info, paddr_t moved_by)
@@ -133,6 +154,5 @@ void __init start_xen(uint32_t magic, paddr_t info, paddr_t moved_by)
         multiboot2_read(info);
     for (unsigned int i = 0; i < ARRAY_SIZE(steps); i++)
         steps[i].run();
-    printk("All steps are done\n");
-    cpu_loop();
+    finish();
 }
