@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The executor against the processor: each instruction of insn_execute.S runs on this machine and in the
- * executor, on the same memory, registers and flags, which must come out the same.
+ * The executor against the processor: each instruction of insn_execute.S runs on this machine and
+ * in the executor, on the same memory, registers and flags, which must come out the same.
  */
 #include <xen/string.h>
 #include "arch/x86/emulate/alu.h"
@@ -88,7 +88,8 @@ static enum execute_result emulate(const uint8_t *bytes, struct state *s, unsign
     return result;
 }
 
-/* Pointers into the middle of memory, a small count in RCX, a signed bit number in RDX, else anything. */
+/* Pointers into the middle of memory, a small count in RCX, a signed bit number in RDX, else
+ * anything. */
 static void random_state(struct state *s)
 {
     static const uint8_t pointers[] = {RBX, RBP, RSI, RDI};
