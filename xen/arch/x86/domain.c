@@ -10,6 +10,7 @@
 #include <asm/domain_life.h>
 #include <asm/hvm_io.h>
 #include <asm/hvm_ops.h>
+#include <asm/time.h>
 
 /* What PVH guests need; there is no device model to serve the others. */
 #define EMULATION_SUPPORTED XEN_X86_EMU_LAPIC
@@ -40,6 +41,7 @@ int arch_domain_create(struct domain *d, const struct xen_domctl_createdomain *c
     if ((rc = hvm_io_init(d)) != 0)
         return rc;
     hvm_io_fill_iopm(d, hvm_ops->port_bitmap(d));
+    time_update_wallclock(d);
     return 0;
 }
 

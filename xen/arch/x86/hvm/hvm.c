@@ -17,6 +17,7 @@
 #include <asm/msr.h>
 #include <asm/p2m.h>
 #include <asm/processor.h>
+#include <asm/time.h>
 #include <asm/vlapic.h>
 #include "private.h"
 
@@ -87,6 +88,7 @@ void hvm_vcpu_switch_to(struct vcpu *v)
     xstate_switch_to(v);
     hvm_msr_switch_to(v);
     vlapic_switch_to(v);
+    time_update_vcpu(v);
 }
 
 /* --- running --- */

@@ -9,6 +9,7 @@
 #include <xen/printk.h>
 #include <asm/msr.h>
 #include <asm/processor.h>
+#include <asm/time.h>
 #include <asm/vlapic.h>
 #include "private.h"
 
@@ -53,6 +54,7 @@ static int write_tsc(struct vcpu *v, uint32_t msr, uint64_t value)
 {
     v->arch.tsc_offset = value - rdtsc();
     hvm_ops->set_tsc_offset(v, v->arch.tsc_offset);
+    time_update_vcpu(v);
     return 0;
 }
 
