@@ -44,9 +44,10 @@ run: deps
 test-unit:
 	$(Q)$(MAKE) --no-print-directory -C tools/tests/unit T="$(T)"
 
-## test-quick      the unit tests with few rounds: before each integration
+## test-quick      the unit tests with few rounds, and one boot: before each integration
 test-quick:
 	$(Q)ROUNDS=2 $(MAKE) --no-print-directory -C tools/tests/unit T="$(T)"
+	$(Q)$(MAKE) --no-print-directory test-guest T=hello
 
 ## test-tools      the toolstack's own tests on this host: build/tools/bin/test-host-*
 .PHONY: test-tools

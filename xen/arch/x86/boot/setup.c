@@ -101,7 +101,6 @@ static const struct step steps[] __initconst = {
     /* needs the command line and, for the screen, mappings */
     {"console", console_init},
     {"key handlers", keyhandler_init},
-    {"heap's keys", heap_keys_init},
     /* firmware tables: CPUs, interrupt controllers, NUMA nodes */
     {"ACPI", acpi},
     /* a struct page_info for every frame, each on its node */
