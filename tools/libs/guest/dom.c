@@ -86,9 +86,25 @@ static void release_claim(struct xc_dom_image *dom)
     }
 }
 
+static void claim_error(struct xc_dom_image *dom)
+{
+    if (errno == ENOMEM) {
+        dom_shortage_error(dom, "the claim was refused");
+    } else {
+        dom_error(dom, "cannot claim %llu MiB: %s", MIB(dom->claim_pages), strerror(errno));
+    }
+}
+
 int xc_dom_build(struct xc_dom_image *dom)
 {
-    if (xc_dom_parse(dom) < 0 || xc_dom_claim(dom) < 0 || xc_dom_populate(dom) < 0) {
+    if (xc_dom_parse(dom) < 0) {
+        return -1;
+    }
+    if (xc_dom_claim(dom) < 0) {
+        claim_error(dom);
+        return -1;
+    }
+    if (xc_dom_populate(dom) < 0) {
         return -1;
     }
     release_claim(dom);

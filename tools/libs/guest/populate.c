@@ -41,37 +41,35 @@ static void node_shortage(struct xc_dom_image *dom, struct xc_dom_shortage *s)
     free(nodes);
 }
 
-/* Writes the shortage down, and says it at this level. */
-static void shortage_say(struct xc_dom_image *dom,
-                         void (*say)(struct xc_dom_image *, const char *, ...), const char *what,
-                         uint32_t node, uint64_t needed)
+/* Writes down what a node (or the host) lacks; errno stays. */
+static void shortage(struct xc_dom_image *dom, uint32_t node, uint64_t needed)
 {
     struct xc_dom_shortage *s = &dom->shortage;
     int saved = errno;
-    char where[32] = "the host";
 
     *s = (struct xc_dom_shortage){.node = node, .needed = needed};
     if (node == XEN_DOMCTL_CLAIM_MEMORY_NO_NODE) {
         host_shortage(dom, s);
     } else {
         node_shortage(dom, s);
-        snprintf(where, sizeof(where), "node %u", node);
     }
     errno = saved;
-    say(dom, "%s: %llu MiB needed, %s has %llu MiB free, %llu MiB of it claimed", what,
-        MIB(needed + 255), where, MIB(s->free), MIB(s->claimed));
 }
 
-void dom_shortage(struct xc_dom_image *dom, const char *what, uint32_t node, uint64_t needed)
+void dom_shortage_error(struct xc_dom_image *dom, const char *what)
 {
-    shortage_say(dom, dom_error, what, node, needed);
+    const struct xc_dom_shortage *s = &dom->shortage;
+    char where[32] = "the host";
+
+    if (s->node != XEN_DOMCTL_CLAIM_MEMORY_NO_NODE) {
+        snprintf(where, sizeof(where), "node %u", s->node);
+    }
+    dom_error(dom, "%s: %llu MiB needed, %s has %llu MiB free, %llu MiB of it claimed", what,
+              MIB(s->needed + 255), where, MIB(s->free), MIB(s->claimed));
 }
 
-/*
- * The node of a set that is short of memory, as far as one can say afterwards.  No error yet: the
- * caller may have another claim to try, and says what comes of it from dom->shortage.
- */
-static void claim_refused(struct xc_dom_image *dom)
+/* Which part of the claim there is no memory for, as far as one can say afterwards. */
+static void claim_shortage(struct xc_dom_image *dom)
 {
     const memory_claim_t *worst = NULL;
 
@@ -87,14 +85,11 @@ static void claim_refused(struct xc_dom_image *dom)
             worst = c;
         }
     }
-    if (worst) {
-        shortage_say(dom, dom_note, "the claim was refused", worst->node, worst->pages);
-    } else {
-        shortage_say(dom, dom_note, "the claim was refused", XEN_DOMCTL_CLAIM_MEMORY_NO_NODE,
-                     dom->claim_pages);
-    }
+    shortage(dom, worst ? worst->node : XEN_DOMCTL_CLAIM_MEMORY_NO_NODE,
+             worst ? worst->pages : dom->claim_pages);
 }
 
+/* A refusal is written down and no error yet: the caller may have another claim to try. */
 int xc_dom_claim(struct xc_dom_image *dom)
 {
     int rc;
@@ -110,10 +105,7 @@ int xc_dom_claim(struct xc_dom_image *dom)
     if (rc == 0) {
         dom->priv->claimed = true;
     } else if (errno == ENOMEM) {
-        claim_refused(dom);
-        errno = ENOMEM;
-    } else {
-        dom_note(dom, "cannot claim %llu MiB: %s", MIB(dom->claim_pages), strerror(errno));
+        claim_shortage(dom);
     }
     return rc;
 }
@@ -175,8 +167,8 @@ static int populate_extent(struct xc_dom_image *dom, struct extent e, uint64_t *
         if (done < (long)nr) {
             if (size == NR_SIZES - 1) {
                 errno = ENOMEM;
-                dom_shortage(dom, "memory ran out while populating", e.pnode,
-                             e.pages - (done << sizes[size].order));
+                shortage(dom, e.pnode, e.pages - (done << sizes[size].order));
+                dom_shortage_error(dom, "memory ran out while populating");
                 return -1;
             }
             smallest = size + 1;

@@ -99,7 +99,7 @@ unsigned int layout_extents(const struct xc_dom_image *dom, struct extent *exten
 /* Builds the tables for a guest with this many vCPUs, to stand at paddr; returns their size. */
 size_t acpi_build(uint8_t *buf, size_t size, uint64_t paddr, unsigned int vcpus);
 
-/* Notes in dom->shortage what a node (or the host) lacks, and reports it. */
-void dom_shortage(struct xc_dom_image *dom, const char *what, uint32_t node, uint64_t needed);
+/* Reports what dom->shortage says. */
+void dom_shortage_error(struct xc_dom_image *dom, const char *what);
 
 #endif /* XG_PRIVATE_H */
