@@ -4,9 +4,10 @@
  *
  *     created (paused) -> runs <-> shut down -> dying -> dead -> gone
  *
- * Shut down: its vCPUs rest, its memory stays; it may be resumed.  Dying: its claim has ended, and what
- * it owns is given back piece by piece (domain_kill is called again and again).  Dead: only references
- * of others hold it, such as mappings of its pages in dom0.  Gone: RCU frees the structures.
+ * Shut down: its vCPUs rest, its memory stays; it may be resumed.  Dying: its claim has ended, and
+ * what it owns is given back piece by piece (domain_kill is called again and again).  Dead: only
+ * references of others hold it, such as mappings of its pages in dom0.  Gone: RCU frees the
+ * structures.
  */
 #include "domid.h"
 #include <public/domctl.h>
@@ -33,9 +34,10 @@ static int config_check(const struct xen_domctl_createdomain *config)
 {
     if ((config->flags & (XEN_DOMCTL_CDF_hvm | XEN_DOMCTL_CDF_hap)) !=
         (XEN_DOMCTL_CDF_hvm | XEN_DOMCTL_CDF_hap))
-        return -EOPNOTSUPP;     /* there are no PV guests, and none with shadow paging */
-    if (config->flags & ~(XEN_DOMCTL_CDF_hvm | XEN_DOMCTL_CDF_hap | XEN_DOMCTL_CDF_oos_off |
-                          XEN_DOMCTL_CDF_xs_domain | XEN_DOMCTL_CDF_iommu | XEN_DOMCTL_CDF_s3_integrity))
+        return -EOPNOTSUPP; /* there are no PV guests, and none with shadow paging */
+    if (config->flags &
+        ~(XEN_DOMCTL_CDF_hvm | XEN_DOMCTL_CDF_hap | XEN_DOMCTL_CDF_oos_off |
+          XEN_DOMCTL_CDF_xs_domain | XEN_DOMCTL_CDF_iommu | XEN_DOMCTL_CDF_s3_integrity))
         return -EINVAL;
     if (config->max_vcpus == 0 || config->max_vcpus > MAX_VIRT_CPUS)
         return -EINVAL;
@@ -168,7 +170,7 @@ static void kill_begin(struct domain *d)
     spin_lock(&d->lock);
     d->dying = DOMDYING_dying;
     spin_unlock(&d->lock);
-    domain_pages_mark_dying(d);     /* from here on its claim is free for others */
+    domain_pages_mark_dying(d); /* from here on its claim is free for others */
     event_domain_destroy(d);
 }
 
@@ -180,7 +182,7 @@ static int relinquish(struct domain *d)
 
     if ((rc = grant_table_relinquish_mappings(d)) != 0)
         return rc;
-    for_each_vcpu(d, v) {
+    for_each_vcpu (d, v) {
         vcpu_info_forget(v);
         runstate_area_forget(v);
     }
@@ -226,7 +228,7 @@ void domain_shutdown(struct domain *d, unsigned int reason)
     d->shutdown_code = reason;
     spin_unlock(&d->lock);
 
-    for_each_vcpu(d, v)
+    for_each_vcpu (d, v)
         vcpu_pause_nosync(v);
     d->is_shut_down = true;
     if (hardware_domain)
@@ -244,7 +246,7 @@ int domain_resume(struct domain *d)
     d->is_shutting_down = d->is_shut_down = false;
     d->shutdown_code = ~0u;
     spin_unlock(&d->lock);
-    for_each_vcpu(d, v)
+    for_each_vcpu (d, v)
         vcpu_unpause(v);
     domain_unpause(d);
     return 0;
@@ -269,7 +271,7 @@ void domain_pause_nosync(struct domain *d)
     struct vcpu *v;
 
     atomic_inc(&d->pause_count);
-    for_each_vcpu(d, v)
+    for_each_vcpu (d, v)
         vcpu_sleep_nosync(v);
 }
 
@@ -279,7 +281,7 @@ void domain_pause(struct domain *d)
 
     ASSERT(d != current->domain);
     domain_pause_nosync(d);
-    for_each_vcpu(d, v)
+    for_each_vcpu (d, v)
         vcpu_sleep_sync(v);
 }
 
@@ -288,7 +290,7 @@ void domain_unpause(struct domain *d)
     struct vcpu *v;
 
     if (atomic_dec_return(&d->pause_count) == 0)
-        for_each_vcpu(d, v)
+        for_each_vcpu (d, v)
             vcpu_wake(v);
 }
 
@@ -315,7 +317,7 @@ int domain_unpause_by_control(struct domain *d)
     if (d->controller_pause_count == 0)
         rc = -EINVAL;
     else if (!d->is_initialised && (!domain_vcpu(d, 0) || !domain_vcpu(d, 0)->is_initialised))
-        rc = -ENODATA;  /* nothing to run yet */
+        rc = -ENODATA; /* nothing to run yet */
     if (!rc) {
         d->is_initialised = true;
         d->controller_pause_count--;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Finding domains.  Two ways in: a two-level table by number, read without a lock, and the list in
- * order of numbers, under LOCK_DOMAIN_LIST.  A domain stays in both until its last reference is gone,
- * and its memory until every CPU has passed a quiescent state after that.
+ * order of numbers, under LOCK_DOMAIN_LIST.  A domain stays in both until its last reference is
+ * gone, and its memory until every CPU has passed a quiescent state after that.
  */
 #include "domid.h"
 #include <xen/bug.h>
@@ -63,7 +63,7 @@ struct domain *domain_get_next(domid_t from)
     struct domain *d;
 
     spin_lock(&domain_list_lock);
-    list_for_each_entry(d, &domain_list, list) {
+    list_for_each_entry (d, &domain_list, list) {
         if (d->domain_id >= from && hold_unless_gone(d)) {
             spin_unlock(&domain_list_lock);
             return d;
@@ -96,7 +96,7 @@ static void list_insert_by_domid(struct domain *d)
 {
     struct domain *other;
 
-    list_for_each_entry(other, &domain_list, list)
+    list_for_each_entry (other, &domain_list, list)
         if (other->domain_id > d->domain_id)
             break;
     list_add_tail(&d->list, &other->list);
@@ -126,6 +126,7 @@ void domid_retract(struct domain *d)
 {
     spin_lock(&domain_list_lock);
     list_del(&d->list);
-    rcu_assign_pointer(chunks[d->domain_id / CHUNK_SIZE][d->domain_id % CHUNK_SIZE], (struct domain *)NULL);
+    rcu_assign_pointer(chunks[d->domain_id / CHUNK_SIZE][d->domain_id % CHUNK_SIZE],
+                       (struct domain *)NULL);
     spin_unlock(&domain_list_lock);
 }

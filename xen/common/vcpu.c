@@ -174,7 +174,7 @@ static bool is_last_up(const struct vcpu *v)
 {
     struct vcpu *other;
 
-    for_each_vcpu(v->domain, other)
+    for_each_vcpu (v->domain, other)
         if (other != v && !test_bit(VPF_down, &other->pause_flags))
             return false;
     return true;

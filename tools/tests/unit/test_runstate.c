@@ -92,7 +92,8 @@ UNIT_TEST(seven_masks, "Which of running, waiting and resting vCPUs there are de
     }
 }
 
-UNIT_TEST(new_domain, "A new domain on a host long up starts in blocked with no time on its account.")
+UNIT_TEST(new_domain,
+          "A new domain on a host long up starts in blocked with no time on its account.")
 {
     struct domain_runstate_sample sample;
 
@@ -105,7 +106,8 @@ UNIT_TEST(new_domain, "A new domain on a host long up starts in blocked with no 
     CHECK_EQ(sample.time[DOMAIN_RUNSTATE_blocked], 500);
 }
 
-UNIT_TEST(zero_vcpus, "A domain none of whose vCPUs counts is blocked, and its averages stand still.")
+UNIT_TEST(zero_vcpus,
+          "A domain none of whose vCPUs counts is blocked, and its averages stand still.")
 {
     struct domain_runstate_sample sample;
 
@@ -280,7 +282,8 @@ static void random_step(struct model *m, unsigned int count)
     m->down[i] = state == RUNSTATE_offline && test_bit(VPF_down, &v->pause_flags);
 }
 
-UNIT_TEST(random_histories, "Whatever happens, times are those of a brute-force model, and add up to the age.")
+UNIT_TEST(random_histories,
+          "Whatever happens, times are those of a brute-force model, and add up to the age.")
 {
     static struct model m;
     struct domain_runstate_sample sample, before;
@@ -338,7 +341,8 @@ static void race(unsigned int cpu)
     } while (sample.now < (s_time_t)7 * RACING_CHANGES * (RACING_CPUS - 1));
 }
 
-UNIT_TEST(readers_race_writers, "Readers without a lock see whole records while CPUs change vCPUs; no change is lost.")
+UNIT_TEST(readers_race_writers,
+          "Readers without a lock see whole records while CPUs change vCPUs; no change is lost.")
 {
     struct domain_runstate_sample sample;
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What a toolstack may set: affinities, weights, caps, the rate limit; and a domain's share of the scheduler. */
+/* What a toolstack may set: affinities, weights, caps, the rate limit; and a domain's share of the
+ * scheduler. */
 #include "private.h"
 #include <public/domctl.h>
 #include <public/sysctl.h>

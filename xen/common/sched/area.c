@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A guest's view of a vCPU's runstate: a record in the guest's own memory, rewritten each time the vCPU
- * gets a CPU.  Linux computes steal time from it.
+ * A guest's view of a vCPU's runstate: a record in the guest's own memory, rewritten each time the
+ * vCPU gets a CPU.  Linux computes steal time from it.
  *
  * The address is translated once, when it is registered; the frames stay referenced until the vCPU
  * registers another or dies.  A guest that asked for the update flag sees XEN_RUNSTATE_UPDATE in
@@ -22,8 +22,8 @@
 _Static_assert(sizeof(struct vcpu_runstate_info) == 48, "the 64-bit layout is the interface");
 
 struct runstate_area {
-    struct page_info *page[2];  /* the second one when the record crosses into it */
-    unsigned int offset;        /* in the first */
+    struct page_info *page[2]; /* the second one when the record crosses into it */
+    unsigned int offset;       /* in the first */
 };
 
 static void area_free(struct runstate_area *area)
@@ -64,7 +64,8 @@ static void area_write(struct runstate_area *area, size_t at, const void *src, s
                (const char *)src + first, size - first);
 }
 
-static void area_rewrite(struct runstate_area *area, struct vcpu_runstate_info *info, bool with_flag)
+static void area_rewrite(struct runstate_area *area, struct vcpu_runstate_info *info,
+                         bool with_flag)
 {
     const size_t entry = offsetof(struct vcpu_runstate_info, state_entry_time);
     uint64_t final = info->state_entry_time;
@@ -84,7 +85,7 @@ static void area_rewrite(struct runstate_area *area, struct vcpu_runstate_info *
 void runstate_area_update(struct vcpu *v)
 {
     struct runstate_area *area = rcu_dereference(v->runstate_area);
-    struct vcpu_runstate_info info = { 0 };
+    struct vcpu_runstate_info info = {0};
     struct vcpu_runstate state;
 
     if (!area)

@@ -89,7 +89,7 @@ void sched_poll_notify(struct domain *d, unsigned int port)
 
     if (atomic_read(&d->poll_count) == 0)
         return;
-    for_each_vcpu(d, v) {
+    for_each_vcpu (d, v) {
         int polled = READ_ONCE(v->poll_evtchn);
 
         if (polled == -1 || (polled > 0 && (unsigned int)polled == port))

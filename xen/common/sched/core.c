@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The scheduler's core: wake, sleep, pick, switch.  It alone changes vCPUs' runstates and `current`.
+ * The scheduler's core: wake, sleep, pick, switch.  It alone changes vCPUs' runstates and
+ * `current`.
  *
  * A vCPU is in one place at a time:
  *
@@ -11,8 +12,8 @@
  *     blocked    nowhere: waits for an event
  *     offline    nowhere: paused or down
  *
- * v->processor names the queue whose lock guards all of this.  is_running stays set until the vCPU's
- * registers are saved, a moment after it has left rq->curr: no other CPU may take it before.
+ * v->processor names the queue whose lock guards all of this.  is_running stays set until the
+ * vCPU's registers are saved, a moment after it has left rq->curr: no other CPU may take it before.
  */
 #include "private.h"
 #include <xen/bug.h>
@@ -181,7 +182,8 @@ void sched_vcpu_set_down(struct vcpu *v, bool is_down)
     vcpu_queue_unlock(rq, flags);
 }
 
-/* The affinity or pool of v changed: it leaves a CPU where it may not be, and may find an idle one. */
+/* The affinity or pool of v changed: it leaves a CPU where it may not be, and may find an idle one.
+ */
 void sched_recheck(struct vcpu *v)
 {
     struct sched_unit *u = v->sched;
@@ -247,8 +249,9 @@ static void account_switch(struct vcpu *prev, struct vcpu *next, s_time_t now)
 {
     if (prev == next)
         return;
-    runstate_change(prev, is_idle_vcpu(prev) || vcpu_runnable(prev) ? RUNSTATE_runnable : resting_state(prev),
-                    now);
+    runstate_change(
+        prev, is_idle_vcpu(prev) || vcpu_runnable(prev) ? RUNSTATE_runnable : resting_state(prev),
+        now);
     runstate_change(next, RUNSTATE_running, now);
 }
 
@@ -309,7 +312,8 @@ static void slice_over(void *data)
     softirq_raise(SOFTIRQ_SCHEDULE);
 }
 
-/* A CPU comes up: its queue, with the idle vCPU as current. Runs on any CPU, before the new one loops. */
+/* A CPU comes up: its queue, with the idle vCPU as current. Runs on any CPU, before the new one
+ * loops. */
 void sched_cpu_up(unsigned int cpu)
 {
     struct run_queue *rq = run_queue_of(cpu);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * CPU pools: disjoint sets of CPUs, each with its scheduler; a domain lives in one of them.  Pool 0 is
- * there from the start and takes every new CPU; CPUs taken out of a pool are free until put into another.
- * LOCK_CPUPOOL guards everything here; cpupool_allowed() reads the masks without it, which is safe
- * since a mask changes bit by bit and those concerned are rechecked after.
+ * CPU pools: disjoint sets of CPUs, each with its scheduler; a domain lives in one of them.  Pool 0
+ * is there from the start and takes every new CPU; CPUs taken out of a pool are free until put into
+ * another. LOCK_CPUPOOL guards everything here; cpupool_allowed() reads the masks without it, which
+ * is safe since a mask changes bit by bit and those concerned are rechecked after.
  */
 #include "private.h"
 #include <public/domctl.h>
@@ -84,7 +84,7 @@ static void recheck_pool(unsigned int pool)
 
     for (domid_t from = 0; (d = domain_get_next(from)) != NULL; from = d->domain_id + 1) {
         if (d->cpupool == pool)
-            for_each_vcpu(d, v)
+            for_each_vcpu (d, v)
                 sched_recheck(v);
         domain_put(d);
     }
@@ -92,7 +92,7 @@ static void recheck_pool(unsigned int pool)
 
 static const struct sched_ops *ops_by_id(unsigned int id)
 {
-    static const struct sched_ops *const all[] = { &sched_credit, &sched_null };
+    static const struct sched_ops *const all[] = {&sched_credit, &sched_null};
 
     for (unsigned int i = 0; i < ARRAY_SIZE(all); i++)
         if (all[i]->id == id)
@@ -114,7 +114,7 @@ static int pool_create(struct xen_sysctl_cpupool_op *op)
         return -ENOSPC;
     if (pools[id].exists)
         return -EEXIST;
-    pools[id] = (struct cpupool){ .exists = true, .ops = ops };
+    pools[id] = (struct cpupool){.exists = true, .ops = ops};
     op->cpupool_id = id;
     return 0;
 }
@@ -200,7 +200,7 @@ static int pool_move_domain(struct xen_sysctl_cpupool_op *op)
     }
     domain_pause(d);
     d->cpupool = op->cpupool_id;
-    for_each_vcpu(d, v)
+    for_each_vcpu (d, v)
         sched_recheck(v);
     domain_unpause(d);
     domain_put(d);

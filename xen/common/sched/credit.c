@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The fair scheduler.  Each unit has a virtual time that advances while it runs, the slower the
- * greater its domain's weight; the unit that is furthest behind runs next.  A queue's own clock is the
- * least virtual time in it: a unit that slept joins a little behind that clock, so that it runs soon,
- * and no more than a little, so that sleeping saves up nothing.
+ * greater its domain's weight; the unit that is furthest behind runs next.  A queue's own clock is
+ * the least virtual time in it: a unit that slept joins a little behind that clock, so that it runs
+ * soon, and no more than a little, so that sleeping saves up nothing.
  *
  * A cap is a budget of CPU time per period, kept per domain; a unit whose domain has none left is
  * parked, runnable, until the next period.
@@ -14,18 +14,19 @@
 #include <xen/smp.h>
 #include <xen/time.h>
 
-#define SLICE_TOTAL MILLISECS(20)   /* shared out among those who wait */
-#define SLICE_MIN   MILLISECS(2)
-#define SLICE_MAX   MILLISECS(10)
-#define WAKE_BONUS  MILLISECS(3)    /* how far behind the queue's clock a woken unit may start */
-#define CAP_PERIOD  MILLISECS(20)
+#define SLICE_TOTAL   MILLISECS(20) /* shared out among those who wait */
+#define SLICE_MIN     MILLISECS(2)
+#define SLICE_MAX     MILLISECS(10)
+#define WAKE_BONUS    MILLISECS(3) /* how far behind the queue's clock a woken unit may start */
+#define CAP_PERIOD    MILLISECS(20)
 #define CAP_SLICE_MIN MICROSECS(200)
 
 uint32_t credit_ratelimit_us = 1000; /* a unit that just got the CPU keeps it so long */
 
 static struct sched_unit *first_waiting(struct run_queue *rq)
 {
-    return list_empty(&rq->waiting) ? NULL : list_first_entry(&rq->waiting, struct sched_unit, elem);
+    return list_empty(&rq->waiting) ? NULL
+                                    : list_first_entry(&rq->waiting, struct sched_unit, elem);
 }
 
 /* The least virtual time that runs or waits; never back. */
@@ -136,8 +137,8 @@ static s_time_t credit_preempt_at(struct run_queue *rq, struct sched_unit *u)
 {
     struct sched_unit *curr = rq->curr->sched;
     s_time_t now = NOW(), may = curr->start + MICROSECS(credit_ratelimit_us);
-    int64_t curr_vtime = curr->vtime + (now - curr->start) * SCHED_WEIGHT_DEFAULT /
-                                           rq->curr->domain->sched->weight;
+    int64_t curr_vtime =
+        curr->vtime + (now - curr->start) * SCHED_WEIGHT_DEFAULT / rq->curr->domain->sched->weight;
 
     if (u->vtime >= curr_vtime)
         return curr->start + fair_slice(rq);
@@ -155,7 +156,7 @@ static void replenish(void *data)
     spin_lock_irqsave(&sd->lock, flags);
     sd->budget = min(sd->budget + quota, quota);
     spin_unlock_irqrestore(&sd->lock, flags);
-    for_each_vcpu(sd->domain, v)
+    for_each_vcpu (sd->domain, v)
         if (READ_ONCE(v->sched->is_parked))
             sched_requeue(v->sched);
     if (sd->cap)

@@ -42,7 +42,7 @@ static void dump_queue(struct run_queue *rq)
     else
         printk("  CPU%u [%s]: runs d%uv%u, %u waiting\n", rq->cpu, rq->ops->name,
                rq->curr->domain->domain_id, rq->curr->vcpu_id, rq->waiting_count);
-    list_for_each_entry(u, &rq->waiting, elem)
+    list_for_each_entry (u, &rq->waiting, elem)
         dump_unit(u, rq->vtime);
     spin_unlock_irqrestore(&rq->lock, flags);
 }
@@ -52,7 +52,7 @@ static void dump_queues(char key)
     unsigned int cpu;
 
     printk("Run queues at %ld us\n", (long)(NOW() / MICROSECS(1)));
-    for_each_online_cpu(cpu)
+    for_each_online_cpu (cpu)
         dump_queue(run_queue_of(cpu));
 }
 
@@ -61,8 +61,9 @@ static void dump_vcpu(struct vcpu *v)
     struct vcpu_runstate state;
 
     vcpu_runstate_get(v, &state);
-    printk("  v%u on CPU%u: %s, pause flags %lx count %d, running %lu ms\n", v->vcpu_id, v->processor,
-           vcpu_state_names[state.state], v->pause_flags, atomic_read(&v->pause_count),
+    printk("  v%u on CPU%u: %s, pause flags %lx count %d, running %lu ms\n", v->vcpu_id,
+           v->processor, vcpu_state_names[state.state], v->pause_flags,
+           atomic_read(&v->pause_count),
            (unsigned long)(state.time[RUNSTATE_running] / (uint64_t)MILLISECS(1)));
 }
 
@@ -74,11 +75,12 @@ static void dump_domain(struct domain *d)
     runstate_domain_get(d, &sample);
     printk("d%u: %s, pages %lu of %lu, claimed %lu, references %d%s%s\n", d->domain_id,
            domain_state_names[sample.state], d->mem.tot_pages, d->mem.max_pages, d->mem.claim_total,
-           atomic_read(&d->refcount), d->is_shut_down ? ", shut down" : "", d->dying ? ", dying" : "");
+           atomic_read(&d->refcount), d->is_shut_down ? ", shut down" : "",
+           d->dying ? ", dying" : "");
     for (unsigned int s = 0; s < DOMAIN_STATES; s++)
         printk("  %s %lu ms\n", domain_state_names[s],
                (unsigned long)(sample.time[s] / (uint64_t)MILLISECS(1)));
-    for_each_vcpu(d, v)
+    for_each_vcpu (d, v)
         dump_vcpu(v);
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The null scheduler: whoever has a CPU keeps it until it rests.  For hosts, or pools, with a CPU for
- * every vCPU: placement spreads vCPUs over idle CPUs, and there is no timer and no choice to make.  A vCPU
- * too many waits, first come, first served.
+ * The null scheduler: whoever has a CPU keeps it until it rests.  For hosts, or pools, with a CPU
+ * for every vCPU: placement spreads vCPUs over idle CPUs, and there is no timer and no choice to
+ * make.  A vCPU too many waits, first come, first served.
  */
 #include "private.h"
 #include <public/domctl.h>
@@ -23,7 +23,8 @@ static void null_dequeue(struct run_queue *rq, struct sched_unit *u)
 
 static struct sched_unit *null_pick(struct run_queue *rq)
 {
-    return list_empty(&rq->waiting) ? NULL : list_first_entry(&rq->waiting, struct sched_unit, elem);
+    return list_empty(&rq->waiting) ? NULL
+                                    : list_first_entry(&rq->waiting, struct sched_unit, elem);
 }
 
 static void null_charge(struct run_queue *rq, struct sched_unit *u, s_time_t now)

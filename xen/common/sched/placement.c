@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * On which CPU a runnable vCPU waits.  Placement reads other CPUs' queues without their locks: a stale
- * answer costs a little time, never correctness, since the queue is joined under its own lock and an
- * idle CPU takes over what waits elsewhere.
+ * On which CPU a runnable vCPU waits.  Placement reads other CPUs' queues without their locks: a
+ * stale answer costs a little time, never correctness, since the queue is joined under its own lock
+ * and an idle CPU takes over what waits elsewhere.
  */
 #include "private.h"
 #include <xen/numa.h>
@@ -36,7 +36,7 @@ unsigned int sched_place(const struct vcpu *v)
     cpumask_t allowed;
 
     cpupool_allowed(v, &allowed);
-    for_each_cpu(cpu, &allowed) {
+    for_each_cpu (cpu, &allowed) {
         unsigned int cost = cpu_cost(v, cpu);
 
         if (cost < least) {
@@ -53,7 +53,7 @@ static struct sched_unit *find_movable(struct run_queue *rq, struct run_queue *f
     struct sched_unit *u;
     cpumask_t allowed;
 
-    list_for_each_entry(u, &from->waiting, elem) {
+    list_for_each_entry (u, &from->waiting, elem) {
         if (__atomic_load_n(&u->vcpu->is_running, __ATOMIC_ACQUIRE))
             continue;
         cpupool_allowed(u->vcpu, &allowed);
@@ -89,7 +89,7 @@ struct sched_unit *sched_steal(struct run_queue *rq)
     for (int far = 0; far < 2; far++) {
         unsigned int cpu;
 
-        for_each_online_cpu(cpu) {
+        for_each_online_cpu (cpu) {
             struct run_queue *from = run_queue_of(cpu);
             struct sched_unit *u;
 

@@ -2,10 +2,11 @@
 /*
  * Runstates: how long each vCPU, and each domain, has been in which state.
  *
- * One writer: the scheduler calls runstate_change() under the run queue's lock.  A domain's state is a
- * pure function of how many of its vCPUs are in each state; the counts are kept, so that a change costs
- * the same for 1 vCPU and for 128.  vCPUs of one domain change on several CPUs at once: a short lock of
- * the domain's own orders them, and none is ever skipped.  Readers take no lock:
+ * One writer: the scheduler calls runstate_change() under the run queue's lock.  A domain's state
+ * is a pure function of how many of its vCPUs are in each state; the counts are kept, so that a
+ * change costs the same for 1 vCPU and for 128.  vCPUs of one domain change on several CPUs at
+ * once: a short lock of the domain's own orders them, and none is ever skipped.  Readers take no
+ * lock:
  *
  *     writer                      reader
  *     sequence = odd              s = sequence, until even
@@ -13,8 +14,8 @@
  *     the record, word by word    seen = now, unless later already
  *     sequence = even             again if sequence != s
  *
- * So a reader's copy is whole; and what it was told up to `now` stays true, since every change after
- * that lies at `seen` or later.
+ * So a reader's copy is whole; and what it was told up to `now` stays true, since every change
+ * after that lies at `seen` or later.
  *
  * Clocks of two CPUs may differ by a little: a timestamp behind the last one counts as equal to it.
  */
@@ -35,7 +36,7 @@ _Static_assert(RUNSTATE_running == 0 && RUNSTATE_runnable == 1 && RUNSTATE_block
 
 /* Bit 0: some run, bit 1: some wait for a CPU, bit 2: some are blocked or offline. */
 static const uint8_t state_of_mask[8] = {
-    [0] = DOMAIN_RUNSTATE_blocked,              /* no counted vCPU at all */
+    [0] = DOMAIN_RUNSTATE_blocked, /* no counted vCPU at all */
     [1] = DOMAIN_RUNSTATE_full_run,
     [2] = DOMAIN_RUNSTATE_full_contention,
     [3] = DOMAIN_RUNSTATE_concurrency_hazard,
