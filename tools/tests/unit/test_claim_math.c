@@ -3,6 +3,7 @@
  * The arithmetic of claims over all values of a reduced width: three nodes, two domains, every way
  * to fill their counters.  What may be refused is decided by a direct reading of the promises.
  */
+// Sources: none, a header
 #include "common/memory/claim_math.h"
 #include "unit.h"
 

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The heap: blocks, nodes, references, accounts.
- *
- * Sources: common/page_alloc.c common/memory/*.c common/numa.c
  */
+// Sources: common/page_alloc.c common/memory/*.c common/numa.c
 #include <xen/domain.h>
 #include <xen/errno.h>
 #include <xen/page_alloc.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Long random sequences of every operation on heap and claims, against the model; failures are
  * shrunk. */
+// Sources: common/page_alloc.c common/memory/*.c common/numa.c
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
