@@ -148,6 +148,18 @@ static void domain_gone(struct rcu_head *head)
     domain_free(container_of(head, struct domain, rcu));
 }
 
+/* Nobody holds it, nobody can take hold of it again: out of the table, and after another round freed. */
+static void domain_retire(struct rcu_head *head)
+{
+    struct domain *d = container_of(head, struct domain, rcu);
+
+    domid_retract(d);
+    if (hardware_domain)
+        event_send_global_virq(hardware_domain, VIRQ_DOM_EXC);
+    call_rcu(&d->rcu, domain_gone);
+}
+
+/* Any context: the last reference may be that of a page unmapped somewhere, under any lock. */
 void domain_put(struct domain *d)
 {
     int count = atomic_dec_return(&d->refcount);
@@ -156,10 +168,7 @@ void domain_put(struct domain *d)
     if (count)
         return;
     ASSERT(d->dying == DOMDYING_dead);
-    domid_retract(d);
-    if (hardware_domain)
-        event_send_global_virq(hardware_domain, VIRQ_DOM_EXC);
-    call_rcu(&d->rcu, domain_gone);
+    call_rcu(&d->rcu, domain_retire);
 }
 
 /* --- dying --- */
