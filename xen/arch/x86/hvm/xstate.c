@@ -12,17 +12,20 @@
 #include <xen/errno.h>
 #include <xen/percpu.h>
 #include <xen/smp.h>
+#include <xen/string.h>
 #include <xen/xmalloc.h>
 #include <asm/processor.h>
 #include "private.h"
 
-#define CPUID_XSTATE    0xd
-#define CPUID_ECX_XSAVE (1u << 26) /* leaf 1 */
-#define FXSAVE_SIZE     512
-#define MXCSR_OFFSET    24
-#define MXCSR_RESET     0x1f80
-#define XCR0_RESET      1ULL /* the FPU, always on */
-#define NO_CPU          (~0u)
+#define CPUID_XSTATE     0xd
+#define CPUID_ECX_XSAVE  (1u << 26) /* leaf 1 */
+#define FXSAVE_SIZE      512
+#define MXCSR_OFFSET     24
+#define XSTATE_BV_OFFSET 512  /* which components are not in their initial state */
+#define XSTATE_LEGACY    3ULL /* FPU and SSE */
+#define MXCSR_RESET      0x1f80
+#define XCR0_RESET       1ULL /* the FPU, always on */
+#define NO_CPU           (~0u)
 
 struct xstate {
     uint64_t xcr0;
@@ -73,7 +76,7 @@ void xstate_reset(struct vcpu *v)
     struct xstate *x = v->arch.xstate;
     uint8_t *area = x->area;
 
-    __builtin_memset(area, 0, area_size);
+    memset(area, 0, area_size);
     *(uint32_t *)(area + MXCSR_OFFSET) = MXCSR_RESET;
     *(uint16_t *)area = 0x37f; /* FCW, for FXRSTOR, which has no header */
     x->xcr0 = XCR0_RESET;
@@ -103,6 +106,20 @@ void xstate_destroy(struct vcpu *v)
     xfree(v->arch.xstate->area);
     xfree(v->arch.xstate);
     v->arch.xstate = NULL;
+}
+
+/* The legacy part, as FXSAVE has it: of a vCPU that does not run. */
+void xstate_get_fpu(struct vcpu *v, void *fpu)
+{
+    memcpy(fpu, v->arch.xstate->area, FXSAVE_SIZE);
+}
+
+void xstate_set_fpu(struct vcpu *v, const void *fpu)
+{
+    xstate_reset(v);
+    memcpy(v->arch.xstate->area, fpu, FXSAVE_SIZE);
+    if (host_features)
+        *(uint64_t *)((char *)v->arch.xstate->area + XSTATE_BV_OFFSET) = XSTATE_LEGACY;
 }
 
 uint64_t xstate_xcr0(struct vcpu *v)
