@@ -173,9 +173,12 @@ static struct timer *take_expired(struct timer_cpu *tc, s_time_t now)
 }
 
 /*
- * The softirq, for a deadline reached or for a timer queued from afar.  A handler that sets its
- * timer into the past again is served in the next pass, not in this one: `now` is read once.
+ * The softirq, for a deadline reached or for a timer queued from afar.  After a batch of handlers
+ * the other softirqs have their turn: a handler may set its timer into the past for as long as it
+ * likes.
  */
+#define BATCH 32
+
 static void timer_run(void)
 {
     struct timer_cpu *tc = &this_cpu(timers);
@@ -183,7 +186,7 @@ static void timer_run(void)
     struct timer *t;
 
     spin_lock_irq(&tc->lock);
-    while ((t = take_expired(tc, now)) != NULL) {
+    for (unsigned int i = 0; i < BATCH && (t = take_expired(tc, now)) != NULL; i++) {
         void (*function)(void *) = t->function;
         void *data = t->data;
 

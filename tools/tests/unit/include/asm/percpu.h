@@ -7,7 +7,7 @@
 
 extern unsigned long per_cpu_offset[];
 
-#define per_cpu_ptr_of(var, cpu) ((typeof(&(var)))((char *)&(var) + per_cpu_offset[cpu]))
+#define per_cpu_ptr_of(var, cpu) ((typeof(&(var)))((unsigned long)&(var) + per_cpu_offset[cpu]))
 #define this_cpu_ptr_of(var)     per_cpu_ptr_of(var, smp_processor_id())
 
 #endif
