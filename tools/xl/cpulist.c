@@ -47,14 +47,14 @@ static int apply_nodes(struct xl *xl, int first, int last, bool clear, libxl_bit
     return 0;
 }
 
-static int apply_part(struct xl *xl, const char *part, libxl_bitmap *map)
+static int apply_part(struct xl *xl, const char *part, int nr_cpus, libxl_bitmap *map)
 {
     bool clear = *part == '^';
     int first, last;
 
     part += clear;
     if (!strcmp(part, "all")) {
-        for (int i = 0; i < (int)map->size * 8; i++)
+        for (int i = 0; i < nr_cpus; i++)
             change(map, i, clear);
         return 0;
     }
@@ -66,7 +66,7 @@ static int apply_part(struct xl *xl, const char *part, libxl_bitmap *map)
         return parse_range(strchr(part, ':') + 1, &first, &last)
                    ? apply_nodes(xl, first, last, clear, map)
                    : -1;
-    if (!parse_range(part, &first, &last) || last >= (int)map->size * 8)
+    if (!parse_range(part, &first, &last) || last >= nr_cpus)
         return -1;
     for (int i = first; i <= last; i++)
         change(map, i, clear);
@@ -82,7 +82,7 @@ int cpulist_parse(struct xl *xl, const char *text, libxl_bitmap *map, char **err
     while (!rc && (part = strsep(&rest, ",")) != NULL) {
         while (isspace((unsigned char)*part))
             part++;
-        rc = apply_part(xl, part, map);
+        rc = apply_part(xl, part, libxl_get_max_cpus(xl->ctx), map);
         if (rc)
             *error = xasprintf("\"%s\" is no CPU of this host; a list looks like 0-3,8,^2, nodes:0 "
                                "or all",

@@ -21,14 +21,14 @@ static int usage(FILE *out)
     return out == stdout ? 0 : 1;
 }
 
-static xentoollog_logger *make_logger(int verbose)
+static xentoollog_logger_stdiostream *make_logger(int verbose)
 {
     int level = XTL_PROGRESS - verbose;
 
     if (level < XTL_DEBUG)
         level = XTL_DEBUG;
-    return (xentoollog_logger *)xtl_createlogger_stdiostream(
-        stderr, level, isatty(STDERR_FILENO) ? 0 : XTL_STDIOSTREAM_HIDE_PROGRESS);
+    return xtl_createlogger_stdiostream(stderr, level,
+                                        isatty(STDERR_FILENO) ? 0 : XTL_STDIOSTREAM_HIDE_PROGRESS);
 }
 
 /* Only the commands that explain things work without a hypervisor below. */
@@ -51,7 +51,7 @@ static int run(struct xl *xl, int argc, char **argv)
         return cmd->run(xl, cmd, argc, argv);
     if (!access(CONF_FILE, F_OK) && conf_load(&xl->conf, CONF_FILE))
         return 1;
-    if (libxl_ctx_alloc(&xl->ctx, LIBXL_VERSION, 0, xl->logger))
+    if (libxl_ctx_alloc(&xl->ctx, LIBXL_VERSION, 0, (xentoollog_logger *)xl->logger))
         return 1;
     optind = 1;
     rc = cmd->run(xl, cmd, argc, argv);
@@ -90,6 +90,6 @@ int main(int argc, char **argv)
     conf_init(&xl.conf);
     rc = run(&xl, argc - optind, argv + optind);
     conf_free(&xl.conf);
-    xtl_logger_destroy(xl.logger);
+    xtl_logger_destroy((xentoollog_logger *)xl.logger);
     return fflush(stdout) || ferror(stdout) ? 1 : rc;
 }

@@ -55,12 +55,13 @@ static int wait_for_stop(struct xl *xl, uint32_t domid)
     return reason;
 }
 
-/* A new domain for the old configuration; its number, or 0. */
+/* A new domain for the old configuration, with all its memory; its number, or 0. */
 static uint32_t start_again(struct xl *xl, libxl_domain_config *config)
 {
     struct creation creation = {.config = config};
     uint32_t domid;
 
+    config->b_info.target_memkb = config->b_info.max_memkb;
     if (domain_create(xl, &creation, &domid))
         return 0;
     printf("Domain %u is the new %s\n", domid, config->c_info.name);
@@ -162,7 +163,9 @@ int monitor_start(struct xl *xl, uint32_t domid, const char *name, bool foregrou
     if (pid)
         return 0;
     xl->ctx = NULL;
-    if (libxl_ctx_alloc(&xl->ctx, LIBXL_VERSION, 0, xl->logger) || detach(xl, name))
+    xtl_stdiostream_adjust_flags(xl->logger, XTL_STDIOSTREAM_HIDE_PROGRESS, 0);
+    if (libxl_ctx_alloc(&xl->ctx, LIBXL_VERSION, 0, (xentoollog_logger *)xl->logger) ||
+        detach(xl, name))
         _exit(1);
     exit(look_after(xl, domid, name));
 }

@@ -30,7 +30,7 @@ struct xl_conf {
 
 struct xl {
     libxl_ctx *ctx;
-    xentoollog_logger *logger;
+    xentoollog_logger_stdiostream *logger;
     struct xl_conf conf;
     bool dry_run; /* -N: say what would be done */
     bool force;   /* -f */
