@@ -66,6 +66,7 @@ static void script_child(const char *script, const char *command, const struct d
     char path[64], vif[32];
     int null = open("/dev/null", O_RDONLY);
 
+    setsid();
     dup2(null, STDIN_FILENO);
     dup2(STDERR_FILENO, STDOUT_FILENO);
     snprintf(path, sizeof(path), "backend/%s/%u/%d", kinds[dev->kind].name, dev->domid, dev->devid);
@@ -92,7 +93,7 @@ static int child_wait(pid_t pid, int ms)
     int status;
 
     if (late)
-        kill(pid, SIGKILL);
+        kill(-pid, SIGKILL); /* with all that it started: the script leads a session of its own */
     if (pfd.fd >= 0)
         close(pfd.fd);
     while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
