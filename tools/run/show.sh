@@ -29,7 +29,8 @@ must xl info
 create_watched /etc/xen/web.cfg
 create_watched /etc/xen/db.cfg
 for guest in web db; do
-    until_true 120 console_has $guest GUEST-READY || echo "@@ not ok $guest does not boot"
+    xl domid $guest >/dev/null && until_true 120 console_has $guest GUEST-READY ||
+        echo "@@ not ok $guest does not boot"
 done
 must xl list
 must xl claims
