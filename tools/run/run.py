@@ -63,7 +63,7 @@ def boot(argv, interactive):
 def main():
     ap = argparse.ArgumentParser()
     ap.add_argument("--build", default=str(images.ROOT / "build"))
-    build = Path(ap.parse_args().build)
+    build = Path(ap.parse_args().build).resolve()
     interactive = sys.stdin.isatty() and sys.stdout.isatty()
     work = build / "run"
     work.mkdir(parents=True, exist_ok=True)

@@ -101,6 +101,7 @@ def main():
     ap.add_argument("--xen", help="the hypervisor to boot instead of the built one")
     ap.add_argument("names", nargs="*")
     args = ap.parse_args()
+    args.build = str(Path(args.build).resolve())
     known = {p.stem: Scenario(p) for p in sorted((HERE / "scenarios").glob("*.sh"))}
     for name in args.names:
         if name not in known:
