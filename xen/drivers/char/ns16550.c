@@ -39,6 +39,7 @@ struct uart {
     uint16_t port;
     unsigned int baud; /* 0: as the firmware left it */
     uint8_t lcr;
+    bool is_console;
     bool is_dead;
     struct timer poll;
 };
@@ -124,7 +125,13 @@ static int __init uart_init(struct uart *u)
     put(u, REG_LCR, u->lcr);
     put(u, REG_FCR, FCR_ENABLE_CLEAR);
     put(u, REG_MCR, MCR_DTR_RTS_OUT2);
+    u->is_console = true;
     return 0;
+}
+
+uint16_t ns16550_console_port(unsigned int n)
+{
+    return n < ARRAY_SIZE(uarts) && uarts[n].is_console ? uarts[n].port : 0;
 }
 
 static void wait_empty(struct uart *u)

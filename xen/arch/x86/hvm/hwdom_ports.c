@@ -10,6 +10,7 @@
 #include <xen/acpi.h>
 #include <xen/domain.h>
 #include <xen/lib.h>
+#include <xen/ns16550.h>
 #include <xen/shutdown.h>
 #include "hwdom_ports.h"
 
@@ -122,12 +123,29 @@ static int register_acpi_ports(struct domain *d)
     return register_reset_port(d);
 }
 
+/* --- the console's serial lines --- */
+
+static int register_console_ports(struct domain *d)
+{
+    uint16_t port;
+    int rc = 0;
+
+    for (unsigned int n = 0; !rc && n < 2; n++)
+        if ((port = ns16550_console_port(n)) != 0)
+            rc = hvm_io_register_port(d, port, NS16550_PORTS, absent);
+    return rc;
+}
+
 int hwdom_ports_init(struct domain *d)
 {
+    int rc = register_console_ports(d);
+
+    if (rc)
+        return rc;
     for (unsigned int i = 0; i < ARRAY_SIZE(owned_ports); i++) {
         const struct owned_ports *p = &owned_ports[i];
-        int rc = hvm_io_register_port(d, p->first, p->count, p->fn);
 
+        rc = hvm_io_register_port(d, p->first, p->count, p->fn);
         if (rc)
             return rc;
     }
