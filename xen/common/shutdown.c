@@ -3,6 +3,25 @@
 #include <public/sched.h>
 #include <xen/printk.h>
 #include <xen/shutdown.h>
+#include <xen/time.h>
+
+/* A dom0 that crashes this soon would crash again and again: the message is to stay on the screen.
+ */
+#define EARLY SECONDS(60)
+
+static void hwdom_crashed(void) noreturn_fn;
+static void hwdom_crashed(void)
+{
+    bool is_early = NOW() < EARLY;
+
+    if (opt_noreboot || is_early) {
+        printk("Dom0 has crashed%s.\n", is_early ? " while it started" : "");
+        printk("The machine is halted.\n");
+        machine_halt();
+    }
+    printk("Dom0 has crashed: the machine restarts.\n");
+    machine_restart();
+}
 
 void hwdom_shutdown(unsigned int reason)
 {
@@ -14,9 +33,7 @@ void hwdom_shutdown(unsigned int reason)
         printk("Dom0 has rebooted: so does the machine.\n");
         machine_restart();
     case SHUTDOWN_crash:
-        printk("Dom0 has crashed: %s.\n",
-               opt_noreboot ? "the machine is halted (noreboot)" : "the machine restarts");
-        break;
+        hwdom_crashed();
     default:
         printk("Dom0 has shut down for reason %u.\n", reason);
         break;

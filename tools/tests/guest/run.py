@@ -4,9 +4,9 @@
 
     run.py --build DIR [--hv XEN] [NAME...]
 
-Each directory with a main.c is a test; guest.h says what its first comment may ask for.  A kernel ends with
-a plan and a verdict, and powers off: success and skip pass; failure and error do not, nor does a kernel that
-never got there.
+Each directory with a main.c is a test; guest.h says what its first comment may ask for.  The rows of matrix.py are
+tests as well: of booting.  A kernel ends with a plan and a verdict, and powers off: success and skip pass; failure
+and error do not, nor does a kernel that never got there.
 """
 import argparse
 import re
@@ -16,6 +16,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "system"))
 import machine  # noqa: E402
+import matrix  # noqa: E402
 
 DEFAULTS = {"mem": "512", "smp": "1", "dom0_mem": "128M", "timeout": "120", "iommu": "none"}
 
@@ -43,7 +44,7 @@ class Tap:
 
     def __init__(self):
         self.ok, self.bad, self.plan, self.verdict, self.why = 0, [], None, None, ""
-        self.crash = None
+        self.crash, self.end = None, "end"
 
     def line(self, text):
         if match := re.match(r"(not )?ok \d+ - (.*)", text):
@@ -65,13 +66,22 @@ class Tap:
             found.append(f"the hypervisor stopped: {self.crash}")
         if self.verdict is None:
             found.append(f"no verdict ({end})")
-        elif end != "end":
+        elif end != self.end:
             found.append(f"the machine did not power off ({end})")
         elif self.verdict not in ("success", "skip"):
             found.append(f"{self.verdict} {self.why}".strip())
         elif self.plan != self.ok + len(self.bad):
             found.append(f"{self.plan} checks planned, {self.ok + len(self.bad)} seen")
         return found
+
+
+def report(name, log, problems, state, remark):
+    print(f"{'FAIL' if problems else state:5} {name} ({remark})", flush=True)
+    for problem in problems:
+        print(f"          {problem}")
+    if problems:
+        print(f"          see {log}")
+    return not problems
 
 
 def run(test, args):
@@ -81,13 +91,37 @@ def run(test, args):
     tap = Tap()
     end = machine.run(test.command(xen, kernel, bool(args.hv)), log, int(test.machine["timeout"]), tap.line)
     problems = tap.problems(end)
-    state = "FAIL" if problems else "skip" if tap.verdict == "skip" else "ok"
-    print(f"{state:5} {test.name} ({tap.ok} checks){' ' + tap.why if tap.verdict == 'skip' else ''}", flush=True)
-    for problem in problems:
-        print(f"          {problem}")
-    if problems:
-        print(f"          see {log}")
-    return not problems
+    remark = tap.why if tap.verdict == "skip" else f"{tap.ok} checks"
+    return report(test.name, log, problems, "skip" if tap.verdict == "skip" else "ok", remark)
+
+
+class Boot(Tap):
+    """A row of the matrix: hello's TAP, or an orderly stop; and what is said on the way."""
+
+    def __init__(self, row):
+        super().__init__()
+        self.row, self.wanted = row, list(row.says)
+        self.end = "stopped" if row.halts else "end"
+
+    def line(self, text):
+        if self.wanted and re.search(self.wanted[0], text):
+            self.wanted.pop(0)
+        return super().line(text)
+
+    def problems(self, end):
+        found = [f"not said: {w}" for w in self.wanted]
+        if not self.row.stops:
+            return super().problems(end) + found
+        if end != "stopped":
+            found.append(f"the machine did not halt ({end})")
+        return found
+
+
+def run_row(row, args):
+    boot = Boot(row)
+    log = args.build / "tests" / "guest" / f"{row.name}.log"
+    end = machine.run(matrix.command(row, args.build), log, 120, boot.line)
+    return report(row.name, log, boot.problems(end), "ok", "halted" if row.stops else f"{boot.ok} checks")
 
 
 def main():
@@ -96,8 +130,10 @@ def main():
     parser.add_argument("--hv", type=Path, help="another hypervisor than ours: the reference")
     parser.add_argument("names", nargs="*")
     args = parser.parse_args()
-    sources = [HERE / n / "main.c" for n in args.names] or sorted(HERE.glob("*/main.c"))
-    results = [run(Test(source), args) for source in sources]
+    tests = {s.parent.name: lambda s=s: run(Test(s), args) for s in sorted(HERE.glob("*/main.c"))}
+    if not args.hv:
+        tests.update({row.name: lambda row=row: run_row(row, args) for row in matrix.ROWS})
+    results = [tests[n]() for n in args.names or tests]
     print(f"{sum(results)} passed, {len(results) - sum(results)} failed")
     return 0 if results and all(results) else 1
 

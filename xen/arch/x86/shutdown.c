@@ -20,7 +20,7 @@ void machine_halt(void)
 
 static void wait_a_little(void)
 {
-    for (unsigned int i = 0; i < 100000; i++)
+    for (unsigned int i = 0; i < 1000000; i++)
         inb(0x80);
 }
 
@@ -54,6 +54,7 @@ void machine_power_off(void)
     local_irq_disable();
     acpi_power_off();
     wait_a_little();
-    printk("This machine does not power off by itself: it is halted.\n");
+    printk("This machine does not power off by itself.\n");
+    printk("The machine is halted.\n");
     machine_halt();
 }
