@@ -3,6 +3,7 @@
 light_NAME := xenlight
 light_USES := ctrl guest
 light_LIBS := -lxenstore -lxentoollog -lyajl -lpthread
+light_CFLAGS := -Ilibs/light
 light_GEN  := $(OUT)/gen/light/_libxl_types.c
 light_HDR  := $(light_GEN)
 
