@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* console_io(command, count, buffer): the hypervisor's console, lent to the control domain. */
+/* console_io(command, count, buffer): the hypervisor's console, lent to the hardware domain. */
 #include <xen/console.h>
 #include <xen/domain.h>
 #include <xen/errno.h>

@@ -7,6 +7,9 @@
 #include <xen/lib.h>
 #include <xen/string.h>
 
+/* More than any host will have of anything; beyond it lies only the caller's mistake. */
+#define CTL_BITS_MAX (1u << 20)
+
 int ctl_bitmap_read(unsigned long *bits, unsigned int count, const struct xenctl_bitmap *from)
 {
     unsigned int wanted = min(count, from->nr_bits), bytes = DIV_ROUND_UP(wanted, 8);
@@ -27,6 +30,8 @@ int ctl_bitmap_write(const struct xenctl_bitmap *to, const unsigned long *bits, 
 
     if (!gva)
         return 0;
+    if (to->nr_bits > CTL_BITS_MAX)
+        return -E2BIG;
     if (guest_copy_to(gva, bits, bytes))
         return -EFAULT;
     return room > bytes ? guest_clear(gva + bytes, room - bytes) : 0;

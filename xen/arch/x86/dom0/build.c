@@ -25,6 +25,10 @@
 static unsigned int max_vcpus;
 cmdline_option_row(dom0_max_vcpus, "dom0_max_vcpus", "a number", cmdline_parse_uint, &max_vcpus);
 
+/* For tests: the hardware domain without control of others shows what any domain is refused. */
+static bool dom0_privileged = true;
+boolean_param("dom0_privileged", dom0_privileged);
+
 static unsigned int __init vcpu_count(void)
 {
     unsigned int count = max_vcpus ? max_vcpus : cpumask_weight(&cpu_online_map);
@@ -48,6 +52,7 @@ static struct domain *__init create(void)
 
     if (rc)
         panic("dom0 cannot be created: error %d", rc);
+    d->is_privileged = dom0_privileged;
     hardware_domain = d;
     return d;
 }
