@@ -3,6 +3,8 @@
 #ifndef XEN_NS16550_H
 #define XEN_NS16550_H
 
+#include <xen/types.h>
+
 struct console_device;
 
 extern const struct console_device ns16550_com1, ns16550_com2;
