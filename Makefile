@@ -54,6 +54,11 @@ test-quick:
 test-tools: tools
 	$(Q)LD_LIBRARY_PATH=$(BUILD)/tools/lib bash tools/tests/host.sh $(BUILD)/tools/bin/test-host-*
 
+## fuzz            fuzzers of the hypervisor's sources; T=name, SECONDS=n for each
+.PHONY: fuzz
+fuzz:
+	$(Q)$(MAKE) --no-print-directory -C tools/tests/fuzz T="$(T)" $(if $(SECONDS),SECONDS=$(SECONDS))
+
 ## test-system     scenarios with Debian's kernel as dom0 in QEMU; T=name for one, HV=reference for Debian's Xen
 .PHONY: test-system
 test-system: $(if $(filter reference,$(HV)),tools,all)
