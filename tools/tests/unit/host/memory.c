@@ -40,7 +40,7 @@ void host_add_ram(paddr_t start, paddr_t end)
     frames_set_present(maddr_to_mfn(start), (end - start) >> PAGE_SHIFT);
 }
 
-void clear_page(void *va)
+__attribute__((weak)) void clear_page(void *va)
 {
     memset(va, 0, PAGE_SIZE);
 }
