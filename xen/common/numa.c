@@ -24,11 +24,11 @@ nodemask_t node_online_map = {{1}};
 static bool is_told;                         /* by firmware: node 0 is not a stopgap any more */
 static struct numa_range ranges[RANGES_MAX]; /* sorted, apart from each other */
 static unsigned int range_count;
-static nodeid_t node_of_cpu[NR_CPUS];
+nodeid_t numa_cpu_node[NR_CPUS];
 static uint8_t distances[MAX_NUMNODES][MAX_NUMNODES]; /* 0: not told */
 
 /* By distance from each node; NUMA_NO_NODE ends a row. */
-static nodeid_t by_distance[MAX_NUMNODES][MAX_NUMNODES + 1] = {{0, NUMA_NO_NODE}};
+nodeid_t numa_order[MAX_NUMNODES][MAX_NUMNODES + 1] = {{0, NUMA_NO_NODE}};
 
 uint8_t numa_distance(nodeid_t from, nodeid_t to)
 {
@@ -43,7 +43,7 @@ uint8_t numa_distance(nodeid_t from, nodeid_t to)
 /* Insertion keeps nodes of equal distance in the order of their numbers. */
 static void sort_row(nodeid_t from)
 {
-    nodeid_t *row = by_distance[from];
+    nodeid_t *row = numa_order[from];
     unsigned int count = 0, node;
 
     for_each_online_node (node) {
@@ -55,11 +55,6 @@ static void sort_row(nodeid_t from)
         row[i] = (nodeid_t)node;
     }
     row[count] = NUMA_NO_NODE;
-}
-
-const nodeid_t *numa_by_distance(nodeid_t from)
-{
-    return by_distance[from];
 }
 
 static void node_set_online(nodeid_t node)
@@ -76,8 +71,8 @@ static void node_set_online(nodeid_t node)
     for (row = 0; row < MAX_NUMNODES; row++)
         sort_row((nodeid_t)row);
     for (row = 0; row < NR_CPUS; row++)
-        if (!node_online(node_of_cpu[row]))
-            node_of_cpu[row] = (nodeid_t)bitmap_find_set(node_online_map.bits, MAX_NUMNODES, 0);
+        if (!node_online(numa_cpu_node[row]))
+            numa_cpu_node[row] = (nodeid_t)bitmap_find_set(node_online_map.bits, MAX_NUMNODES, 0);
 }
 
 int numa_add_memory(nodeid_t node, paddr_t start, paddr_t end)
@@ -112,7 +107,7 @@ void numa_set_cpu(unsigned int cpu, nodeid_t node)
     if (cpu >= NR_CPUS || node >= MAX_NUMNODES)
         return;
     node_set_online(node);
-    node_of_cpu[cpu] = node;
+    numa_cpu_node[cpu] = node;
 }
 
 void numa_set_distance(nodeid_t from, nodeid_t to, uint8_t distance)
@@ -129,7 +124,7 @@ void numa_forget(void)
     memset(&node_online_map, 0, sizeof(node_online_map));
     nodemask_set(&node_online_map, 0);
     memset(distances, 0, sizeof(distances));
-    memset(node_of_cpu, 0, sizeof(node_of_cpu));
+    memset(numa_cpu_node, 0, sizeof(numa_cpu_node));
     range_count = 0;
     is_told = false;
     for (unsigned int row = 0; row < MAX_NUMNODES; row++)
@@ -157,9 +152,4 @@ nodeid_t numa_node_of_paddr(paddr_t addr)
     paddr_t end;
 
     return numa_range_at(addr, &end);
-}
-
-nodeid_t numa_node_of_cpu(unsigned int cpu)
-{
-    return node_of_cpu[cpu];
 }

@@ -24,20 +24,12 @@ DEFINE_SPINLOCK(heap_lock, LOCK_HEAP);
 struct heap heap = {.claimants = LIST_HEAD_INIT(heap.claimants)};
 struct domain_pages heap_own = {.max_pages = ~0UL};
 
-void heap_unlock(void)
-{
-#ifndef NDEBUG
-    heap_check_locked();
-#endif
-    spin_unlock(&heap_lock);
-}
-
 /* --- accounts --- */
 
 /* A domain stays as long as it has pages. */
 void account_add(struct domain_pages *account, nodeid_t node, unsigned long count)
 {
-    if (!account->tot_pages && account != &heap_own)
+    if (unlikely(!account->tot_pages) && account != &heap_own)
         domain_hold(container_of(account, struct domain, mem));
     account->tot_pages += count;
     account->node_pages[node] += count;
@@ -144,90 +136,99 @@ void claim_drop(struct domain_pages *mem)
     low_mem_update();
 }
 
+/* Why a set of entries is refused, the reason that prevails last. */
+enum stake_refusal { STAKE_FINE, STAKE_SHORT, STAKE_EXCESSIVE, STAKE_MISSING, STAKE_MALFORMED };
+
+static const int stake_error[] = {
+    [STAKE_FINE] = 0,          [STAKE_SHORT] = -ENOMEM,     [STAKE_EXCESSIVE] = -EINVAL,
+    [STAKE_MISSING] = -ENOENT, [STAKE_MALFORMED] = -EINVAL,
+};
+
 /* A set of entries, judged as a whole before anything changes. */
 struct stake {
     unsigned long total, host; /* to be staked: in all, and host-wide */
     unsigned long wanted;      /* the sum of the entries */
     unsigned long named_pages; /* what the domain has on the nodes that the set names */
     uint64_t nodes;            /* those nodes */
-    bool names_host;
-    bool is_malformed, is_missing, is_excessive, is_short; /* refusals, by precedence */
+    enum stake_refusal refusal;
 };
 
-static void stake_judge_node(struct stake *s, const struct domain_pages *mem,
-                             const struct memory_claim_entry *entry)
+static inline void stake_refuse(struct stake *s, enum stake_refusal why)
 {
-    unsigned int node = entry->node;
-    unsigned long present;
+    s->refusal = max(s->refusal, why);
+}
 
-    if (node < MAX_NUMNODES) {
-        s->is_malformed |= (s->nodes >> node) & 1;
-        s->nodes |= 1ULL << node;
-    }
+static inline void stake_judge_node(struct stake *s, const struct domain_pages *mem,
+                                    unsigned int node, unsigned long pages)
+{
+    const struct heap_node *n;
+    uint64_t bit = 1ULL << (node % MAX_NUMNODES);
+
+    if (node < MAX_NUMNODES && (s->nodes & bit))
+        stake_refuse(s, STAKE_MALFORMED);
+    s->nodes |= bit;
     if (!node_online(node)) {
-        s->is_missing = true;
+        stake_refuse(s, STAKE_MISSING);
         return;
     }
-    present = mem->node_pages[node];
-    s->named_pages += present;
-    if (entry->pages <= present) {
-        s->is_excessive = true;
+    n = &heap.node[node];
+    s->named_pages += mem->node_pages[node];
+    if (pages <= mem->node_pages[node]) {
+        stake_refuse(s, STAKE_EXCESSIVE);
         return;
     }
-    s->total += entry->pages - present;
-    s->is_short |=
-        !claim_fits(heap.node[node].avail, heap.node[node].claimed, entry->pages - present);
+    pages -= mem->node_pages[node];
+    s->total += pages;
+    if (!claim_fits(n->avail, n->claimed, pages))
+        stake_refuse(s, STAKE_SHORT);
 }
 
 /* The host-wide entry speaks of the nodes that the others do not name, so it is judged last. */
-static void stake_judge_host(struct stake *s, const struct domain_pages *mem)
+static inline void stake_judge_sum(struct stake *s, const struct domain_pages *mem)
 {
-    unsigned long present = mem->tot_pages - s->named_pages;
+    if (s->host) {
+        unsigned long present = mem->tot_pages - s->named_pages;
 
-    if (!s->names_host)
-        return;
-    s->is_excessive |= s->host <= present;
-    s->host -= present;
-    s->total += s->host;
-}
-
-static int stake_judge(struct stake *s, const struct domain_pages *mem,
-                       const struct memory_claim_entry *entries, unsigned int count)
-{
-    s->is_malformed = mem->is_dying || mem->claim_total;
-    for (unsigned int i = 0; i < count; i++) {
-        s->is_malformed |= !entries[i].pages;
-        s->is_excessive |= __builtin_add_overflow(s->wanted, entries[i].pages, &s->wanted);
-        if (entries[i].node == NUMA_NO_NODE) {
-            s->is_malformed |= s->names_host;
-            s->names_host = true;
-            s->host = entries[i].pages;
-        } else {
-            stake_judge_node(s, mem, &entries[i]);
-        }
+        if (s->host <= present)
+            stake_refuse(s, STAKE_EXCESSIVE);
+        s->host -= present;
+        s->total += s->host;
     }
-    stake_judge_host(s, mem);
-
-    if (s->is_malformed)
-        return -EINVAL;
-    if (s->is_missing)
-        return -ENOENT;
-    if (s->is_excessive || s->wanted > mem->max_pages || mem->tot_pages > mem->max_pages ||
-        s->total > mem->max_pages - mem->tot_pages)
-        return -EINVAL;
-    return s->is_short || !claim_fits(heap.avail, heap.claimed, s->total) ? -ENOMEM : 0;
+    if (s->wanted > mem->max_pages || mem->tot_pages + s->total > mem->max_pages)
+        stake_refuse(s, STAKE_EXCESSIVE);
+    if (!claim_fits(heap.avail, heap.claimed, s->total))
+        stake_refuse(s, STAKE_SHORT);
 }
 
-static void stake_commit(const struct stake *s, struct domain_pages *mem,
-                         const struct memory_claim_entry *entries, unsigned int count)
+static inline void stake_judge(struct stake *s, const struct domain_pages *mem,
+                               const struct memory_claim_entry *entries, unsigned int count)
 {
-    for (unsigned int i = 0; i < count; i++) {
-        nodeid_t node = entries[i].node;
+    if (mem->is_dying || mem->claim_total)
+        stake_refuse(s, STAKE_MALFORMED);
+    for (const struct memory_claim_entry *e = entries; e < entries + count; e++) {
+        if (__builtin_add_overflow(s->wanted, e->pages, &s->wanted))
+            stake_refuse(s, STAKE_EXCESSIVE);
+        if (!e->pages || (s->host && e->node == NUMA_NO_NODE))
+            stake_refuse(s, STAKE_MALFORMED);
+        if (e->node == NUMA_NO_NODE)
+            s->host = e->pages;
+        else
+            stake_judge_node(s, mem, e->node, e->pages);
+    }
+    stake_judge_sum(s, mem);
+}
 
-        if (node == NUMA_NO_NODE)
+static inline void stake_commit(const struct stake *s, struct domain_pages *mem,
+                                const struct memory_claim_entry *entries, unsigned int count)
+{
+    for (const struct memory_claim_entry *e = entries; s->nodes && e < entries + count; e++) {
+        unsigned long pages;
+
+        if (e->node == NUMA_NO_NODE)
             continue;
-        mem->claim_node[node] = entries[i].pages - mem->node_pages[node];
-        heap.node[node].claimed += mem->claim_node[node];
+        pages = e->pages - mem->node_pages[e->node];
+        mem->claim_node[e->node] = pages;
+        heap.node[e->node].claimed += pages;
     }
     mem->claim_nodes = s->nodes;
     mem->claim_host = s->host;
@@ -239,16 +240,15 @@ static void stake_commit(const struct stake *s, struct domain_pages *mem,
 
 int claim_stake(struct domain *d, const struct memory_claim_entry *entries, unsigned int count)
 {
-    struct stake s = {0};
-    int rc;
+    struct stake s = {.refusal = STAKE_FINE};
 
     spin_lock(&heap_lock);
-    rc = stake_judge(&s, &d->mem, entries, count);
-    if (!rc)
+    stake_judge(&s, &d->mem, entries, count);
+    if (s.refusal == STAKE_FINE)
         stake_commit(&s, &d->mem, entries, count);
     heap_unlock();
 
-    return rc;
+    return stake_error[s.refusal];
 }
 
 void claim_release(struct domain *d)
@@ -313,33 +313,28 @@ void claim_recall(nodeid_t node)
 
 struct request {
     struct domain_pages *account; /* who pays */
-    bool any_will_do;             /* clean or dirty */
-    bool is_exact;
-    unsigned int order;
-    uint32_t zones;
-    nodeid_t node;              /* wanted; NUMA_NO_NODE for any */
-    const nodemask_t *affinity; /* NULL for none */
-    uint32_t first_dirty;       /* result */
+    unsigned int order, memflags;
+    nodeid_t node;        /* result: where it was found */
+    uint32_t first_dirty; /* result */
 };
 
-static uint32_t zones_within(unsigned int address_bits)
+static inline uint32_t zones_within(unsigned int address_bits)
 {
-    if (!address_bits)
+    if (likely(!address_bits))
         return (1u << HEAP_ZONES) - 1;
     if (address_bits < ZONE_0_BITS)
         return 0;
     return (uint32_t)((2ULL << min(address_bits - ZONE_0_BITS, HEAP_ZONES - 1u)) - 1);
 }
 
-static struct claim_view view_of(const struct request *r, nodeid_t node)
+static inline struct claim_view view_of(const struct domain_pages *mem, const struct heap_node *n,
+                                        nodeid_t node)
 {
-    const struct domain_pages *mem = r->account;
-
     return (struct claim_view){
         .avail = heap.avail,
         .out = heap.claimed,
-        .node_avail = heap.node[node].avail,
-        .node_out = heap.node[node].claimed,
+        .node_avail = n->avail,
+        .node_out = n->claimed,
         .own_node = mem->claim_node[node],
         .own_host = mem->claim_host,
         .own_total = mem->claim_total,
@@ -348,21 +343,23 @@ static struct claim_view view_of(const struct request *r, nodeid_t node)
 }
 
 /* A block of the node for the request, accounted; NULL if there is none or a promise forbids it. */
-static struct page_info *take_from(nodeid_t node, struct request *r)
+static inline struct page_info *take_from(nodeid_t node, struct request *r)
 {
+    struct heap_node *n = &heap.node[node];
     unsigned long count = 1UL << r->order;
-    struct claim_view view = view_of(r, node);
+    struct claim_view view = view_of(r->account, n, node);
     struct claim_verdict verdict = claim_admit(&view, count);
     struct page_info *pg;
 
     if (!verdict.is_allowed)
         return NULL;
-    pg = buddy_take(node, r->order, r->zones, r->any_will_do, &r->first_dirty);
+    pg = buddy_take(node, r->order, zones_within(r->memflags >> MEMF_BITS_SHIFT),
+                    r->memflags & MEMF_no_scrub, &r->first_dirty);
     if (!pg)
         return NULL;
 
     heap.avail -= count;
-    heap.node[node].avail -= count;
+    n->avail -= count;
     account_add(r->account, node, count);
     claim_redeem(r->account, node, &verdict);
     low_mem_update();
@@ -371,47 +368,39 @@ static struct page_info *take_from(nodeid_t node, struct request *r)
     return pg;
 }
 
-/* Where the request's memory should lie: the node named, else where it holds claims, else its
- * affinity. */
-static uint64_t preferred_nodes(const struct request *r)
+/* Without a node named: where the domain holds claims, else its affinity, else anywhere. */
+static inline uint64_t preferred_nodes(const struct domain_pages *mem)
 {
-    if (r->node != NUMA_NO_NODE)
-        return r->node < MAX_NUMNODES ? 1ULL << r->node : 0;
-    if (r->account->claim_nodes)
-        return r->account->claim_nodes;
-    if (r->affinity && r->affinity->bits[0])
-        return r->affinity->bits[0];
-    return ~0ULL;
+    return mem->claim_nodes ? mem->claim_nodes : mem->node_affinity.bits[0] ?: ~0ULL;
 }
 
-static struct page_info *take_from_any(uint64_t nodes, nodeid_t near, struct request *r)
+/* From the preferred nodes, then from the others, the near ones first. */
+static inline struct page_info *take_block(struct request *r, const struct domain_pages *mem)
 {
-    for (const nodeid_t *node = numa_by_distance(near); *node != NUMA_NO_NODE; node++) {
-        struct page_info *pg;
-
-        if (!((nodes >> *node) & 1))
-            continue;
-        pg = take_from(*node, r);
-        if (pg)
-            return pg;
-    }
-    return NULL;
-}
-
-/* The preferred nodes, then the others, the near ones first. */
-static struct page_info *take_block(struct request *r)
-{
-    uint64_t preferred = preferred_nodes(r);
-    nodeid_t near = r->node < MAX_NUMNODES ? r->node : numa_node_of_cpu(smp_processor_id());
-    struct page_info *pg;
+    nodeid_t near = MEMF_get_node(r->memflags);
+    uint64_t nodes, preferred;
 
     if (r->account->tot_pages + (1UL << r->order) > r->account->max_pages)
         return NULL;
-    pg = take_from_any(preferred, near, r);
-    if (!pg && !r->is_exact && ~preferred)
-        pg = take_from_any(~preferred, near, r);
+    if (near == NUMA_NO_NODE) {
+        near = numa_node_of_cpu(smp_processor_id());
+        preferred = preferred_nodes(mem);
+    } else if (near < MAX_NUMNODES) {
+        preferred = 1ULL << near;
+    } else {
+        preferred = near = 0;
+    }
 
-    return pg;
+    for (nodes = preferred;; nodes = ~nodes) {
+        for (const nodeid_t *node = numa_by_distance(near); *node != NUMA_NO_NODE; node++) {
+            struct page_info *pg = (nodes >> *node) & 1 ? take_from(*node, r) : NULL;
+
+            if (pg)
+                return pg;
+        }
+        if ((r->memflags & MEMF_exact_node) || nodes != preferred || nodes == ~0ULL)
+            return NULL;
+    }
 }
 
 /* Scrubbers have borrowed a few frames: once those are back, what failed may succeed. */
@@ -425,16 +414,13 @@ static void wait_for_scrubbers(void)
     heap.waiting--;
 }
 
-static struct page_info *heap_take(struct request *r)
+static inline struct page_info *heap_take(struct request *r, const struct domain_pages *mem)
 {
     struct page_info *pg;
 
     spin_lock(&heap_lock);
-    pg = take_block(r);
-    if (unlikely(!pg && heap.scrubbing)) {
+    while (unlikely(!(pg = take_block(r, mem)) && heap.scrubbing))
         wait_for_scrubbers();
-        pg = take_block(r);
-    }
     if (pg)
         __atomic_fetch_add(&heap.transit, 1, __ATOMIC_RELAXED);
     heap_unlock();
@@ -442,89 +428,116 @@ static struct page_info *heap_take(struct request *r)
     return pg;
 }
 
-/* Gives every frame its first state, and zeroes the unscrubbed ones. */
-static void frames_init(struct page_info *pg, const struct request *r, uint64_t word)
+/* Zeroes what is not scrubbed yet, unless any contents will do; how many frames that were. */
+static noinline unsigned long frames_scrub(const struct page_info *pg, const struct page_info *end,
+                                           bool any_will_do)
 {
-    unsigned long count = 1UL << r->order, clean = min((unsigned long)r->first_dirty, count);
-    unsigned long dirty = 0, i;
+    unsigned long clean = 0, count = (unsigned long)(end - pg);
+
+    for (char *va = page_to_virt(pg); pg < end; pg++, va += PAGE_SIZE) {
+        if (pg->count_info & PGC_scrubbed)
+            clean++;
+        else if (!any_will_do)
+            clear_page(va);
+    }
+    return count - clean;
+}
+
+/* Gives every frame its first state, and links it to its neighbours. */
+static inline void frames_init(struct page_info *pg, const struct request *r, uint64_t word)
+{
+    struct page_info *end = pg + (1UL << r->order);
+    uint64_t links = frame_links(pg);
+
+    if (r->first_dirty != FIRST_DIRTY_NONE)
+        __atomic_fetch_sub(&heap.node[r->node].dirty,
+                           frames_scrub(pg + r->first_dirty, end, r->memflags & MEMF_no_scrub),
+                           __ATOMIC_RELAXED);
 
     word |= (uint64_t)r->node << 56;
-    for (i = 0; i < clean; i++)
-        pg[i].word = word;
-    for (; i < count; i++) {
-        if (!(pg[i].count_info & PGC_scrubbed)) {
-            dirty++;
-            if (!r->any_will_do)
-                clear_page(page_to_virt(&pg[i]));
-        }
-        WRITE_ONCE(pg[i].word, word);
+    for (; pg < end; pg++, links += 0x100000001) {
+        pg->links = links;
+        WRITE_ONCE(pg->word, word);
     }
-    __atomic_fetch_sub(&heap.node[r->node].dirty, dirty, __ATOMIC_RELAXED);
     __atomic_fetch_sub(&heap.transit, 1, __ATOMIC_RELEASE);
 }
 
-static uint64_t first_word(const struct domain *d, unsigned int memflags)
+/* Domain memory with a reference: counted, listed, and redeeming the domain's claim. */
+static struct page_info *alloc_counted(struct domain *d, struct request *r)
 {
-    if (!d || (memflags & MEMF_no_owner))
-        return 1;
-    return ((uint64_t)(d->domain_id + 1) << 32) | 1 |
-           (memflags & MEMF_no_refcount ? PGC_extra : PGC_allocated);
+    unsigned long count = 1UL << r->order;
+    struct page_info *pg;
+
+    r->account = &d->mem;
+    pg = heap_take(r, &d->mem);
+    if (!pg)
+        return NULL;
+    frames_init(pg, r, (uint64_t)(d->domain_id + 1) << 32 | PGC_allocated | 1);
+    if (unlikely(!domain_pages_add(d, pg, count))) {
+        heap_free_used(&d->mem, pg, count);
+        return NULL;
+    }
+    return pg;
+}
+
+/* All other memory: the hypervisor's own, a domain's extra pages, or nobody's yet. */
+static struct page_info *alloc_uncounted(struct domain *d, struct request *r, bool is_extra)
+{
+    struct page_info *pg;
+
+    r->account = &heap_own;
+    pg = heap_take(r, d ? &d->mem : &heap_own);
+    if (!pg)
+        return NULL;
+    if (is_extra) {
+        frames_init(pg, r, (uint64_t)(d->domain_id + 1) << 32 | PGC_extra | 1);
+        __atomic_fetch_add(&d->mem.extra_pages, 1UL << r->order, __ATOMIC_RELAXED);
+    } else {
+        frames_init(pg, r, 1);
+    }
+    return pg;
 }
 
 struct page_info *alloc_domheap_pages(struct domain *d, unsigned int order, unsigned int memflags)
 {
-    bool is_counted = d && !(memflags & (MEMF_no_refcount | MEMF_no_owner));
-    struct request r = {
-        .account = is_counted ? &d->mem : &heap_own,
-        .any_will_do = memflags & MEMF_no_scrub,
-        .is_exact = memflags & MEMF_exact_node,
-        .order = order,
-        .zones = zones_within(memflags >> MEMF_BITS_SHIFT),
-        .node = MEMF_get_node(memflags),
-        .affinity = d ? &d->mem.node_affinity : NULL,
-    };
-    struct page_info *pg;
+    struct request r = {.order = order, .memflags = memflags};
 
-    if (order > MAX_ORDER || !r.zones)
+    if (order > MAX_ORDER)
         return NULL;
-    pg = heap_take(&r);
-    if (!pg)
-        return NULL;
-    frames_init(pg, &r, first_word(d, memflags));
+    if (d && !(memflags & (MEMF_no_refcount | MEMF_no_owner)))
+        return alloc_counted(d, &r);
 
-    if (is_counted && !domain_pages_add(d, pg, 1UL << order)) {
-        heap_free_used(&d->mem, pg, 1UL << order);
-        return NULL;
-    }
-    if (d && (memflags & MEMF_no_refcount))
-        __atomic_fetch_add(&d->mem.extra_pages, 1UL << order, __ATOMIC_RELAXED);
-
-    return pg;
+    return alloc_uncounted(d, &r, d && !(memflags & MEMF_no_owner));
 }
 
 /* --- freeing --- */
 
+static inline void free_aligned(unsigned long pfn, unsigned long end, nodeid_t node)
+{
+    while (pfn < end) {
+        unsigned int order = 63 - (unsigned int)__builtin_clzl(end - pfn);
+
+        order = min(order, (unsigned int)__builtin_ctzl(pfn | 1UL << MAX_ORDER));
+        buddy_free(pfn, order, node, 0);
+        pfn += 1UL << order;
+    }
+}
+
 void heap_free_run(struct domain_pages *account, struct page_info *pg, unsigned long count,
                    nodeid_t node)
 {
-    unsigned long pfn = page_number(pg), end = pfn + count;
+    struct heap_node *n = &heap.node[node];
     bool is_last;
 
-    __atomic_fetch_add(&heap.node[node].dirty, count, __ATOMIC_RELAXED);
+    __atomic_fetch_add(&n->dirty, count, __ATOMIC_RELAXED);
     spin_lock(&heap_lock);
-    for (unsigned int order; pfn < end; pfn += 1UL << order) {
-        order =
-            min((unsigned int)__builtin_ctzl(pfn), 63 - (unsigned int)__builtin_clzl(end - pfn));
-        order = min(order, (unsigned int)MAX_ORDER);
-        buddy_free(pfn, order, node, 0);
-    }
+    free_aligned(page_number(pg), page_number(pg) + count, node);
     heap.avail += count;
-    heap.node[node].avail += count;
+    n->avail += count;
     account_sub(account, node, count);
     is_last = !account->tot_pages;
     low_mem_update();
     heap_unlock();
-
     account_put(account, is_last);
 }
 
@@ -570,14 +583,12 @@ void free_domheap_pages(struct page_info *pg, unsigned int order)
 {
     ASSERT(order <= MAX_ORDER && (pg->count_info & PGC_count_mask));
 
-    if (pg->count_info & PGC_allocated) {
-        for (unsigned long i = 0; i < (1UL << order); i++)
-            page_put_alloc_ref(&pg[i]);
-    } else if (order == 0) {
+    if (pg->count_info & PGC_allocated)
+        domain_pages_free(domain_find(pg->owner - 1), pg, 1UL << order);
+    else if (order == 0)
         page_put(pg);
-    } else {
+    else
         free_own_block(pg, order);
-    }
 }
 
 void *alloc_xenheap_pages(unsigned int order, unsigned int memflags)

@@ -144,15 +144,20 @@ static void take_ticket_and_wait(spinlock_t *l)
     note_acquired(l);
 }
 
+#ifdef NDEBUG
+
+/* What is left of spin_lock() when the lock is not free. */
+void spin_lock_wait(const spinlock_t *l, uint16_t ticket)
+{
+    while (__atomic_load_n(&l->head, __ATOMIC_ACQUIRE) != ticket)
+        cpu_relax();
+}
+
+#else
+
 void spin_lock(spinlock_t *l)
 {
     check_order(l, false);
-    take_ticket_and_wait(l);
-}
-
-void spin_lock_second(spinlock_t *l)
-{
-    check_order(l, true);
     take_ticket_and_wait(l);
 }
 
@@ -161,6 +166,14 @@ void spin_unlock(spinlock_t *l)
     note_released(l);
     /* Only the holder moves head, so a plain increment is enough. */
     __atomic_store_n(&l->head, (uint16_t)(l->head + 1), __ATOMIC_RELEASE);
+}
+
+#endif
+
+void spin_lock_second(spinlock_t *l)
+{
+    check_order(l, true);
+    take_ticket_and_wait(l);
 }
 
 /*

@@ -196,8 +196,8 @@ static bool may_take(struct model_domain *payer, int node, unsigned int order)
 }
 
 /* The node that an allocation has to come from, -1 for a refusal. */
-static int expected_node(struct model_domain *payer, unsigned int order, int wanted, bool exact,
-                         unsigned int bits)
+static int expected_node(const struct model_domain *d, struct model_domain *payer,
+                         unsigned int order, int wanted, bool exact, unsigned int bits)
 {
     uint64_t preferred = ~0ULL;
 
@@ -205,9 +205,9 @@ static int expected_node(struct model_domain *payer, unsigned int order, int wan
         return -1;
     if (wanted >= 0)
         preferred = 1ULL << wanted;
-    else if (payer && sum_node_claims(payer))
+    else if (d && sum_node_claims(d))
         for (int n = preferred = 0; n < NODES; n++)
-            preferred |= payer->node[n] ? 1ULL << n : 0;
+            preferred |= d->node[n] ? 1ULL << n : 0;
 
     for (unsigned int pass = 0; pass < (exact ? 1 : 2); pass++) {
         uint64_t set = pass ? ~preferred : preferred;
@@ -277,8 +277,9 @@ static struct page_info *allocate(const struct allocation *a, enum frame_state s
 {
     struct model_domain *payer = state == COUNTED ? &domains[a->who] : NULL;
     unsigned int memflags = a->memflags | (state == EXTRA ? MEMF_no_refcount : 0);
+    struct model_domain *d = state == NOBODYS ? NULL : &domains[a->who];
     int node = a->bits == 23 ? -1
-                             : expected_node(payer, a->order, a->wanted,
+                             : expected_node(d, payer, a->order, a->wanted,
                                              a->memflags & MEMF_exact_node, a->bits);
     struct page_info *pg =
         alloc_domheap_pages(state == NOBODYS ? NULL : real[a->who], a->order, memflags);

@@ -47,95 +47,118 @@ static inline uint32_t dirty_of_high(uint32_t first_dirty, uint32_t half)
     return first_dirty < half ? 0 : first_dirty - half;
 }
 
-/* Clean blocks go to the front of their list, dirty ones to the back. */
-static void block_insert(unsigned long pfn, unsigned int order, nodeid_t node, uint32_t first_dirty)
+/* --- one list --- */
+
+/* What a head says of its block, in the upper half of its word: see struct page_info. */
+static inline uint64_t block_word(unsigned int order, nodeid_t node, uint32_t first_dirty)
 {
-    struct heap_node *n = &heap.node[node];
-    struct page_info *pg = page_at(pfn);
-    unsigned int zone = zone_of(pfn);
-    uint32_t *first = &n->first[zone][order];
-
-    pg->count_info |= PGC_free;
-    pg->first_dirty = first_dirty;
-    pg->order = order;
-    pg->free_node = node;
-
-    if (!*first) {
-        pg->next = pg->prev = (uint32_t)pfn;
-        *first = (uint32_t)pfn;
-        n->orders[zone] |= 1u << order;
-        n->zones |= 1u << zone;
-    } else {
-        struct page_info *head = page_at(*first);
-
-        pg->next = *first;
-        pg->prev = head->prev;
-        page_at(head->prev)->next = (uint32_t)pfn;
-        head->prev = (uint32_t)pfn;
-        if (first_dirty == FIRST_DIRTY_NONE)
-            *first = (uint32_t)pfn;
-    }
+    return (uint64_t)(first_dirty | order << 21 | (uint32_t)node << 26) << 32;
 }
 
-static void block_remove(struct page_info *pg, unsigned int order, nodeid_t node)
+/* Clean blocks go to the front of their list, dirty ones to the back. */
+static inline void queue_insert(uint32_t *first, unsigned long pfn, bool is_clean)
 {
-    struct heap_node *n = &heap.node[node];
-    unsigned long pfn = page_number(pg);
-    unsigned int zone = zone_of(pfn);
-    uint32_t *first = &n->first[zone][order];
+    struct page_info *pg = page_at(pfn), *head;
 
-    pg->count_info &= ~PGC_free;
+    if (!*first) {
+        pg->next = pg->prev = *first = (uint32_t)pfn;
+        return;
+    }
+    head = page_at(*first);
+    pg->next = *first;
+    pg->prev = head->prev;
+    page_at(head->prev)->next = (uint32_t)pfn;
+    head->prev = (uint32_t)pfn;
+    if (is_clean)
+        *first = (uint32_t)pfn;
+}
+
+/* True if the list is empty now. */
+static inline bool queue_remove(uint32_t *first, unsigned long pfn)
+{
+    struct page_info *pg = page_at(pfn);
+
     if (pg->next == pfn) {
         *first = 0;
-        n->orders[zone] &= ~(1u << order);
-        if (!n->orders[zone])
-            n->zones &= ~(1u << zone);
-        return;
+        return true;
     }
     page_at(pg->prev)->next = pg->next;
     page_at(pg->next)->prev = pg->prev;
     if (*first == pfn)
         *first = pg->next;
+    return false;
 }
+
+static inline void block_insert(uint32_t *first, unsigned long pfn, unsigned int order,
+                                nodeid_t node, uint32_t first_dirty)
+{
+    struct page_info *pg = page_at(pfn);
+
+    pg->word = pg->count_info | PGC_free | block_word(order, node, first_dirty);
+    queue_insert(first, pfn, first_dirty == FIRST_DIRTY_NONE);
+}
+
+/* --- the bitmaps: written once for all the lists of a zone that an operation has touched --- */
+
+static inline void orders_update(struct heap_node *n, unsigned int zone, uint32_t emptied,
+                                 uint32_t filled)
+{
+    n->orders[zone] = (n->orders[zone] & ~emptied) | filled;
+    if (n->orders[zone])
+        n->zones |= 1u << zone;
+    else
+        n->zones &= ~(1u << zone);
+}
+
+/* --- blocks --- */
 
 /* Beyond a granule of the frame table, there may be nothing to look at. */
 static inline bool is_free_block(unsigned long pfn, unsigned int order, nodeid_t node)
 {
     const struct page_info *pg = page_at(pfn);
+    const uint64_t dirty = (uint64_t)FIRST_DIRTY_NONE << 32, flags = (uint32_t)~PGC_free;
 
-    if (order >= FRAME_GRANULE_ORDER && !mfn_valid(_mfn(pfn)))
+    if (unlikely(order >= FRAME_GRANULE_ORDER) && !mfn_valid(_mfn(pfn)))
         return false;
-    return (pg->count_info & PGC_free) && pg->order == order && pg->free_node == node;
+    return (pg->word & ~(dirty | flags)) == (block_word(order, node, 0) | PGC_free);
 }
 
+/* Buddies share a zone, since their union would: all happens in the lists of one. */
 void buddy_free(unsigned long pfn, unsigned int order, nodeid_t node, uint32_t first_dirty)
 {
+    struct heap_node *n = &heap.node[node];
+    unsigned int zone = zone_of(pfn);
+    uint32_t *first = &n->first[zone][order], emptied = 0;
+
     ASSERT(spin_is_locked(&heap_lock) && IS_ALIGNED(pfn, 1UL << order) && pfn);
 
-    for (; order < MAX_ORDER; order++) {
-        unsigned long buddy = pfn ^ (1UL << order);
-        uint32_t theirs;
+    for (; order < MAX_ORDER; order++, first++) {
+        uint32_t size = 1u << order, theirs;
+        unsigned long buddy = pfn ^ size;
 
         if (!is_free_block(buddy, order, node))
             break;
         theirs = page_at(buddy)->first_dirty;
-        block_remove(page_at(buddy), order, node);
+        page_at(buddy)->word &= PGC_scrubbed;
+        if (queue_remove(first, buddy))
+            emptied |= size;
         if (buddy < pfn) {
-            first_dirty = dirty_join(theirs, first_dirty, 1u << order);
+            first_dirty = dirty_join(theirs, first_dirty, size);
             pfn = buddy;
         } else {
-            first_dirty = dirty_join(first_dirty, theirs, 1u << order);
+            first_dirty = dirty_join(first_dirty, theirs, size);
         }
     }
-    block_insert(pfn, order, node, first_dirty);
+    block_insert(first, pfn, order, node, first_dirty);
+    orders_update(n, zone, emptied, 1u << order);
 }
 
 /*
  * The highest zone that has a block large enough, so that low addresses last for those who need
  * them; in it, the smallest such block.  Returns NULL if there is none.
  */
-static struct page_info *find_block(const struct heap_node *n, unsigned int order, uint32_t zones,
-                                    bool any_will_do)
+static inline struct page_info *find_block(const struct heap_node *n, unsigned int order,
+                                           uint32_t zones, bool any_will_do)
 {
     for (zones &= n->zones; zones;) {
         unsigned int zone = 31 - (unsigned int)__builtin_clz(zones);
@@ -153,26 +176,47 @@ static struct page_info *find_block(const struct heap_node *n, unsigned int orde
     return NULL;
 }
 
+/* Takes the part [pfn, pfn + 2^order) out of a block; its other parts are free blocks then. */
+static inline uint32_t carve(struct page_info *block, unsigned long pfn, unsigned int order)
+{
+    unsigned long start = page_number(block);
+    unsigned int have = block->order, zone = zone_of(start);
+    nodeid_t node = block->free_node;
+    uint32_t dirty = block->first_dirty, emptied = 0, filled;
+    struct heap_node *n = &heap.node[node];
+    uint32_t *first = &n->first[zone][have];
+
+    block->word &= PGC_scrubbed;
+    if (queue_remove(first, start))
+        emptied = 1u << have;
+    filled = (1u << have) - (1u << order);
+
+    while (have > order) {
+        uint32_t half = 1u << --have;
+        uint32_t low = dirty_of_low(dirty, half), high = dirty_of_high(dirty, half);
+
+        first--;
+        if (pfn < start + half) {
+            block_insert(first, start + half, have, node, high);
+            dirty = low;
+        } else {
+            block_insert(first, start, have, node, low);
+            start += half;
+            dirty = high;
+        }
+    }
+    orders_update(n, zone, emptied, filled);
+
+    return dirty;
+}
+
 struct page_info *buddy_take(nodeid_t node, unsigned int order, uint32_t zones, bool any_will_do,
                              uint32_t *first_dirty)
 {
     struct page_info *pg = find_block(&heap.node[node], order, zones, any_will_do);
-    unsigned int have;
-    uint32_t dirty;
 
-    if (!pg)
-        return NULL;
-    have = pg->order;
-    dirty = pg->first_dirty;
-    block_remove(pg, have, node);
-
-    while (have > order) {
-        uint32_t half = 1u << --have;
-
-        block_insert(page_number(pg) + half, have, node, dirty_of_high(dirty, half));
-        dirty = dirty_of_low(dirty, half);
-    }
-    *first_dirty = dirty;
+    if (pg)
+        *first_dirty = carve(pg, page_number(pg), order);
 
     return pg;
 }
@@ -191,28 +235,9 @@ struct page_info *buddy_block_of(unsigned long pfn)
 
 uint32_t buddy_carve(struct page_info *block, unsigned long pfn, unsigned int order)
 {
-    unsigned long start = page_number(block);
-    unsigned int have = block->order;
-    nodeid_t node = block->free_node;
-    uint32_t dirty = block->first_dirty;
+    ASSERT(block->order >= order && pfn >= page_number(block));
 
-    ASSERT(have >= order && pfn >= start && pfn < start + (1UL << have));
-    block_remove(block, have, node);
-
-    while (have > order) {
-        uint32_t half = 1u << --have;
-        uint32_t low = dirty_of_low(dirty, half), high = dirty_of_high(dirty, half);
-
-        if (pfn < start + half) {
-            block_insert(start + half, have, node, high);
-            dirty = low;
-        } else {
-            block_insert(start, have, node, low);
-            start += half;
-            dirty = high;
-        }
-    }
-    return dirty;
+    return carve(block, pfn, order);
 }
 
 struct page_info *buddy_find_dirty(nodeid_t node)

@@ -69,10 +69,6 @@ bool domain_pages_add(struct domain *d, struct page_info *pg, unsigned long coun
     uint32_t pfn = (uint32_t)page_number(pg);
     bool is_alive;
 
-    for (uint32_t i = 0; i < count; i++) {
-        pg[i].next = pfn + i + 1;
-        pg[i].prev = pfn + i - 1;
-    }
     spin_lock(&d->mem.lock);
     is_alive = !d->mem.is_dying;
     if (is_alive)
@@ -176,6 +172,30 @@ static bool relinquish_some(struct domain *d, unsigned long *left)
     return true;
 }
 
+void domain_pages_free(struct domain *d, struct page_info *pg, unsigned long count)
+{
+    struct domain_pages *mem = &d->mem;
+
+    while (count) {
+        nodeid_t node = pg->node;
+        unsigned long run;
+
+        spin_lock(&mem->lock);
+        run = drop_run(pg, count);
+        if (likely(run))
+            list_remove(list_of(mem, pg), pg, pg + run - 1);
+        spin_unlock(&mem->lock);
+        if (likely(run)) {
+            heap_free_run(mem, pg, run, node);
+        } else {
+            page_put_alloc_ref(pg);
+            run = 1;
+        }
+        pg += run;
+        count -= run;
+    }
+}
+
 int domain_pages_relinquish(struct domain *d)
 {
     unsigned long left = RELINQUISH_PIECE;
@@ -224,10 +244,13 @@ static void account_back(struct domain *d, nodeid_t node, unsigned long count)
     account_put(&d->mem, is_last);
 }
 
+/* The same state for all of a block, each linked to its neighbours. */
 static void set_words(struct page_info *pg, unsigned long count, uint64_t low)
 {
-    for (unsigned long i = 0; i < count; i++)
+    for (unsigned long i = 0; i < count; i++) {
+        pg[i].links = frame_links(&pg[i]);
         WRITE_ONCE(pg[i].word, low | (uint64_t)pg[i].node << 56);
+    }
 }
 
 int page_assign(struct page_info *pg, unsigned int order, struct domain *d, unsigned int memflags)

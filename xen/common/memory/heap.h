@@ -52,9 +52,16 @@ extern spinlock_t heap_lock;
  * claim. */
 extern struct domain_pages heap_own;
 
-/* Ends every change: in debug builds all invariants are checked first. */
-void heap_unlock(void);
 void heap_check_locked(void);
+
+/* Ends every change: in debug builds all invariants are checked first. */
+static inline void heap_unlock(void)
+{
+#ifndef NDEBUG
+    heap_check_locked();
+#endif
+    spin_unlock(&heap_lock);
+}
 
 /* --- buddy.c --- */
 #define FIRST_DIRTY_NONE ((1u << 21) - 1)
@@ -79,6 +86,14 @@ static inline unsigned long page_number(const struct page_info *pg)
     return (unsigned long)(pg - frame_table);
 }
 
+/* Links to the next and the previous frame: what page_info.links of a fresh block says. */
+static inline uint64_t frame_links(const struct page_info *pg)
+{
+    unsigned long pfn = page_number(pg);
+
+    return (pfn + 1) | (pfn - 1) << 32;
+}
+
 /* --- page_alloc.c --- */
 /* Returns free frames of one node whose words are zero; `account` had them. */
 void heap_free_run(struct domain_pages *account, struct page_info *pg, unsigned long count,
@@ -98,9 +113,11 @@ void claim_recall(nodeid_t node);
 void claim_fit_limit(struct domain_pages *mem, unsigned long count);
 
 /* --- domain_pages.c --- */
-/* Puts fresh pages on d's list; false when d is dying. */
+/* Puts pages, linked among themselves, on d's list; false when d is dying. */
 bool domain_pages_add(struct domain *d, struct page_info *pg, unsigned long count);
 void domain_pages_remove(struct domain *d, struct page_info *pg);
+/* Drops the allocation's reference of a block of d's: in one go, where nobody else has any. */
+void domain_pages_free(struct domain *d, struct page_info *pg, unsigned long count);
 
 /* --- page_offline.c --- */
 /* A used frame that was to be offlined has been freed. */

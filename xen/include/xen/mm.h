@@ -27,7 +27,12 @@ struct domain;
  * only.  Frame 0 is never the heap's, so that number serves as "none".
  */
 struct page_info {
-    uint32_t next, prev;                /* frame numbers: neighbours on a free list or the owner's list */
+    union {
+        uint64_t links;
+        struct {
+            uint32_t next, prev;        /* frame numbers: neighbours on a free list or the owner's list */
+        };
+    };
     union {
         uint64_t word;                  /* state, references and owner change together, atomically */
         struct {

@@ -48,9 +48,21 @@ void numa_forget(void); /* firmware contradicts itself: one node 0 again */
 nodeid_t numa_node_of_paddr(paddr_t addr);   /* never NUMA_NO_NODE: memory of no range counts as the first node's */
 /* As above; *end: where that answer stops being true (bytes). */
 nodeid_t numa_range_at(paddr_t addr, paddr_t *end);
-nodeid_t numa_node_of_cpu(unsigned int cpu);
+
+extern nodeid_t numa_cpu_node[];
+extern nodeid_t numa_order[MAX_NUMNODES][MAX_NUMNODES + 1];
+
+static inline nodeid_t numa_node_of_cpu(unsigned int cpu)
+{
+    return numa_cpu_node[cpu];
+}
+
 /* All nodes online, the nearest first, ended by NUMA_NO_NODE. */
-const nodeid_t *numa_by_distance(nodeid_t from);
+static inline const nodeid_t *numa_by_distance(nodeid_t from)
+{
+    return numa_order[from];
+}
+
 uint8_t numa_distance(nodeid_t from, nodeid_t to); /* 10 is local; NUMA_NO_DISTANCE unknown */
 
 #endif
