@@ -44,7 +44,8 @@ def command(machine, xen, kernel, initrd, reference):
     if machine["dom0_max_vcpus"]:
         options += f" dom0_max_vcpus={machine['dom0_max_vcpus']}"
     if reference:
-        options += " dom0=pvh" + (" dom0-iommu=none" if machine["iommu"] == "none" else "")
+        # Lazy switching of FPU state goes wrong under TCG: user space dies at random.
+        options += " dom0=pvh spec-ctrl=eager-fpu" + (" dom0-iommu=none" if machine["iommu"] == "none" else "")
     iommu = {"none": [], "amd": ["-device", "amd-iommu"], "intel": ["-device", "intel-iommu"]}
     return ["qemu-system-x86_64", "-machine", "q35,kernel-irqchip=split", "-accel", "tcg", "-cpu", CPU,
             "-smp", machine["smp"], "-m", machine["mem"] + "M", *numa(machine), *iommu[machine["iommu"]],

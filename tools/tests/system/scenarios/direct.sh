@@ -18,7 +18,7 @@ refused() {
     cat /tmp/out; grep -q "$3" /tmp/out
 }
 
-start_xen
+need "the daemons start" start_xen
 check "gzip'ed ELF, 1 vCPU" boots one /boot/vmlinux.gz 128 1
 check "bzImage as shipped, 2 vCPUs, claimed" boots two /boot/vmlinuz 192 2 claim
 gunzip -c /boot/vmlinux.gz >/tmp/elf

@@ -1,6 +1,6 @@
 # Debian's own daemons start as its init script starts them, and xenstore works.
 # machine: mem=2048 timeout=120
-start_xen
+need "the daemons start" start_xen
 check "xenstored answers" xenstore-read -s /
 check "xenstore-write" xenstore-write /test/a hello
 check "xenstore-read" test "$(xenstore-read /test/a)" = hello

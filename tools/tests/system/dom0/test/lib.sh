@@ -29,6 +29,14 @@ check_not() {
     fi
 }
 
+# need NAME COMMAND...: a check without which the rest makes no sense.
+need() { check "$@" || finish; }
+
+finish() {
+    echo "@@ end $(cut -d' ' -f1 /proc/uptime)"
+    poweroff -f
+}
+
 note() { echo "@@ note $*" >/dev/console; }
 
 # until_true SECONDS COMMAND...: waits for a state; the limit is only there to end a hung test.
@@ -89,4 +97,4 @@ guest_run() {
 }
 
 free_mb() { xl info | awk '/^free_memory/ {print $3}'; }
-domain_gone() { ! xl domid "$1" >/dev/null 2>&1; }
+domain_gone() { xl list >/tmp/list && ! grep -q "^$1 " /tmp/list; }
