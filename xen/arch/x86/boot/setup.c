@@ -9,6 +9,7 @@
 #include <xen/console.h>
 #include <xen/domain.h>
 #include <xen/init.h>
+#include <xen/iommu.h>
 #include <xen/keyhandler.h>
 #include <xen/lib.h>
 #include <xen/page_alloc.h>
@@ -122,6 +123,8 @@ static const struct step steps[] __initconst = {
     {"hardware virtualisation", hardware_virtualisation},
     /* each goes idle in cpu_loop() at once */
     {"other CPUs", smp_bring_up},
+    /* devices are blocked from here on */
+    {"IOMMU", iommu_init},
     /* it runs as soon as this CPU enters its loop */
     {"dom0", dom0_build},
 };
