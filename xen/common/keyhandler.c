@@ -4,6 +4,7 @@
 #include <xen/keyhandler.h>
 #include <xen/lib.h>
 #include <xen/printk.h>
+#include <xen/shutdown.h>
 
 #define KEYS 128
 
@@ -37,7 +38,19 @@ void keyhandler_run(char key)
     keys[i].fn(key);
 }
 
+static void restart(char key)
+{
+    machine_restart();
+}
+
+static void crash(char key)
+{
+    panic("asked for by key '%c'", key);
+}
+
 void __init keyhandler_init(void)
 {
     keyhandler_register('h', show_keys, "show this list");
+    keyhandler_register('R', restart, "restart the machine, at once");
+    keyhandler_register('C', crash, "crash the hypervisor, to see its report");
 }

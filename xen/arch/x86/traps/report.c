@@ -44,7 +44,8 @@ void show_backtrace(unsigned long rip, unsigned long rsp, unsigned long rbp)
 
         if (!is_text(frame[1]))
             break;
-        printk("  %016lx %pS\n", frame[1], (void *)frame[1]);
+        /* The call is what we want to see, not what follows it: that may be another function. */
+        printk("  %016lx %pS\n", frame[1], (void *)(frame[1] - 1));
         if (frame[0] <= rbp)
             break;
         rbp = frame[0];
