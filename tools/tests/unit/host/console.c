@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <xen/bug.h>
 #include <xen/lib.h>
@@ -33,8 +34,12 @@ __attribute__((weak)) void printk(const char *fmt, ...)
 
 const char *host_console(void)
 {
+    static char said[sizeof(text)];
+
+    memcpy(said, text, length);
+    said[length] = '\0';
     length = 0;
-    return text;
+    return said;
 }
 
 __attribute__((weak)) void panic(const char *fmt, ...)
