@@ -81,10 +81,8 @@ static void join(int tty)
         if (!fds[1].revents)
             continue;
         n = read(STDIN_FILENO, buffer, sizeof(buffer));
-        if (n <= 0) {
-            fds[1].fd = -1; /* nobody types any more; go on listening */
-            continue;
-        }
+        if (n <= 0)
+            return;
         escape = memchr(buffer, ESCAPE, n);
         if (!write_all(tty, buffer, escape ? escape - buffer : n) || escape)
             return;

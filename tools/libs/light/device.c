@@ -122,13 +122,11 @@ static int script_run(libxl_ctx *ctx, const struct device *dev, const char *scri
         return 0;
     reason = store_read(ctx, &a, XBT_NULL,
                         arena_printf(&a, "%s/hotplug-error", device_backend_path(&a, dev)));
-    LOG(ctx, ERROR, "domain %u: %s %s for %s %d failed%s%s (see " LOG_DIR "/xen-hotplug.log)",
-        dev->domid, script, command, kinds[dev->kind].name, dev->devid,
-        status == ERROR_TIMEDOUT ? " to end in time"
-        : reason                 ? ": "
-                                 : "",
-        reason ? reason : "");
-    return ERROR_FAIL;
+    if (status == ERROR_TIMEDOUT)
+        reason = "it did not end in time";
+    LOG(ctx, ERROR, "domain %u: %s %s for %s %d failed: %s", dev->domid, script, command,
+        kinds[dev->kind].name, dev->devid, reason ? reason : "see " LOG_DIR "/xen-hotplug.log");
+    return status == ERROR_TIMEDOUT ? ERROR_TIMEDOUT : ERROR_FAIL;
 }
 
 /* ---- Coming ---- */
@@ -241,6 +239,8 @@ int device_add(libxl_ctx *ctx, const struct device *dev, const struct device_nod
             dev->kind == DEVICE_VBD ? "xen-blkback" : "xen-netback", dev->backend_domid);
     if (!rc && script)
         rc = script_run(ctx, dev, script, kinds[dev->kind].script_up);
+    if (rc == ERROR_FAIL) /* what has refused to come up has nothing to take down */
+        store_remove(ctx, XBT_NULL, arena_printf(&a, "%s/script", record_path(&a, dev)));
     if (rc)
         device_remove(ctx, dev, true);
     return rc;

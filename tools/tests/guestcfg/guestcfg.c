@@ -1,0 +1,356 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * xl without a hypervisor: what configuration files may look like, what their keys come to, which
+ * mistakes are found and how they are told, and the arithmetic of runstates.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "config.h"
+#include "runstate.h"
+#include "xl.h"
+
+#undef main
+
+static unsigned int passed, failed;
+static char said[4096]; /* what the last capture() heard on standard error */
+
+static void check(bool ok, const char *what, const char *detail)
+{
+    if (ok) {
+        passed++;
+    } else {
+        failed++;
+        printf("not ok %s: %s\n", what, detail);
+    }
+}
+
+/* ---- Standard error into a string ---- */
+
+static FILE *ears;
+static int mouth;
+
+static void capture(void)
+{
+    fflush(stderr);
+    ears = tmpfile();
+    mouth = dup(STDERR_FILENO);
+    dup2(fileno(ears), STDERR_FILENO);
+}
+
+static void release(void)
+{
+    size_t n;
+
+    fflush(stderr);
+    dup2(mouth, STDERR_FILENO);
+    close(mouth);
+    rewind(ears);
+    n = fread(said, 1, sizeof(said) - 1, ears);
+    said[n] = 0;
+    fclose(ears);
+}
+
+/* ---- Syntax ---- */
+
+static struct config *parse(const char *text)
+{
+    struct config *config;
+
+    capture();
+    config = config_parse("test.cfg", text, strlen(text));
+    release();
+    return config;
+}
+
+static void syntax_values(void)
+{
+    struct config *c = parse("# a comment\n"
+                             "number = 42; hex = 0x1f\n"
+                             "negative=-7\r\n"
+                             "single = 'it''' ; \n"
+                             "text = \"tab\\t quote\\\" hex\\x41\"\n"
+                             "list = [ 'a', 2, [ 'nested', [] ], # comment inside\n"
+                             "         'last', ]\n"
+                             "twice = 1\ntwice = 2\n"
+                             "list += [ 'more' ]\n"
+                             "text += '!'");
+
+    check(!c, "syntax", "two strings side by side");
+    config_free(c);
+    c = parse(
+        "# a comment\nnumber = 42; hex = 0x1f\nnegative=-7\r\ntext = \"tab\\t quote\\\" "
+        "hex\\x41\"\n"
+        "list = [ 'a', 2, [ 'nested', [] ], # comment inside\n 'last', ]\ntwice = 1\ntwice = 2\n"
+        "list += [ 'more' ]\ntext += '!'");
+    check(c != NULL, "syntax", said);
+    if (!c)
+        return;
+    check(config_find(c, "number")->number == 42, "number", "42");
+    check(config_find(c, "hex")->number == 31, "hex", "0x1f");
+    check(config_find(c, "negative")->number == -7, "negative", "-7");
+    check(!strcmp(config_find(c, "text")->text, "tab\t quote\" hexA!"), "text",
+          config_find(c, "text")->text);
+    check(config_find(c, "twice")->number == 2, "twice", "the last one counts");
+    check(config_find(c, "list")->nr_items == 5, "list", "five items");
+    check(config_find(c, "list")->items[2].items[1].kind == CONFIG_LIST, "list", "nested twice");
+    check(config_find(c, "list")->items[3].line == 6, "list", "knows its lines");
+    check(!config_find(c, "absent"), "absent", "is not there");
+    config_free(c);
+}
+
+static void syntax_errors(void)
+{
+    static const struct {
+        const char *text, *expect;
+    } wrong[] = {
+        {"memory=[", "test.cfg:1: expected a value: a number, a \"string\" or a [ list ], found "
+                     "the end of the text"},
+        {"a = 1\nb = \n", "test.cfg:2: expected a value"},
+        {"a = \"open\nb = 1", "test.cfg:1: expected the closing quote"},
+        {"a = [ 1 2 ]", "expected ',' or ']' in the list, found '2'"},
+        {"a", "expected '=' after the name"},
+        {"a + 1", "expected '=' after '+'"},
+        {"= 1", "expected the name of a setting, found '='"},
+        {"a = 1 b = 2", "expected the end of the line or ';' after the value"},
+        {"kernel = vmlinuz", "\"vmlinuz\" is not a number; text needs quotes"},
+        {"a = 99999999999999999999", "is not a number"},
+        {"a = 12abc", "\"12abc\" is not a number"},
+        {"a = '\\q'", "after the backslash"},
+        {"a = '\\x00'", "a string without a zero byte"},
+        {"a = 1\na += 'b'", "+= adds a list to a list"},
+        {"a = [[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]", "less deeply nested"},
+        {"a = ]", "expected a value"},
+        {"\x01 = 1", "the byte 0x01"},
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(wrong); i++) {
+        struct config *c = parse(wrong[i].text);
+
+        check(!c && strstr(said, wrong[i].expect), wrong[i].text, said);
+        config_free(c);
+    }
+}
+
+/* Any text at all either parses or is refused: the sanitizers watch. */
+static void syntax_noise(void)
+{
+    static const char alphabet[] = "ab=[]+\"'\\\n;#, 0x-_\x80";
+    uint64_t state = 7;
+
+    for (int round = 0; round < 30000; round++) {
+        char text[48];
+        size_t n = state % sizeof(text);
+
+        for (size_t i = 0; i < n; i++) {
+            state = state * 6364136223846793005ULL + 1442695040888963407ULL;
+            text[i] = alphabet[(state >> 33) % (sizeof(alphabet) - 1)];
+        }
+        if (!round)
+            capture();
+        config_free(config_parse("noise", text, n));
+        state += n + 1;
+    }
+    release();
+    check(true, "noise", "survived");
+}
+
+/* ---- Keys ---- */
+
+static int read_guest(const char *text, libxl_domain_config *d)
+{
+    struct xl xl = {0};
+    struct config *c;
+    int rc = -1;
+
+    conf_init(&xl.conf);
+    libxl_domain_config_init(d);
+    capture();
+    c = config_parse("guest.cfg", text, strlen(text));
+    if (c)
+        rc = guest_config(&xl, c, d);
+    release();
+    config_free(c);
+    conf_free(&xl.conf);
+    return rc;
+}
+
+#define GOOD "name='g'\nkernel='/k'\nmemory=256\n"
+
+static void keys_good(void)
+{
+    libxl_domain_config d;
+    const libxl_domain_build_info *b = &d.b_info;
+
+    check(!read_guest(
+              GOOD
+              "vcpus=2\nmaxvcpus=4\nroot='/dev/xvda1'\nextra='quiet'\non_crash='rename-restart'\n"
+              "disk=['/dev/vg/lv,raw,xvda,rw', 'file:/d.img,xvdb,r']\n"
+              "vif=['mac=00:16:3e:01:02:03,bridge=br1,rate=8Mb/s', '']\n"
+              "claim_nodes=[0, "
+              "'2:64']\ncpu_weight=512\nuuid='12345678-9abc-def0-1234-56789abcdef0'\n",
+              &d),
+          "a good guest", said);
+    check(!*said, "a good guest", "draws no word");
+    check(d.c_info.type == LIBXL_DOMAIN_TYPE_PVH && !strcmp(d.c_info.name, "g"), "type, name",
+          "pvh, g");
+    check(b->target_memkb == 262144 && b->max_memkb == 262144, "memory", "is MiB");
+    check(b->max_vcpus == 4 && libxl_bitmap_count_set(&b->avail_vcpus) == 2, "vcpus", "2 of 4");
+    check(b->cmdline && !strcmp(b->cmdline, "root=/dev/xvda1 quiet"), "cmdline", b->cmdline);
+    check(d.on_crash == LIBXL_ACTION_ON_SHUTDOWN_RESTART_RENAME, "on_crash", "rename-restart");
+    check(d.on_reboot == LIBXL_ACTION_ON_SHUTDOWN_RESTART, "on_reboot", "restarts unless told");
+    check(d.num_disks == 2 && !strcmp(d.disks[0].pdev_path, "/dev/vg/lv") && d.disks[0].readwrite,
+          "disk 0", "path, rw");
+    check(d.num_disks == 2 && !strcmp(d.disks[1].pdev_path, "/d.img") &&
+              !strcmp(d.disks[1].vdev, "xvdb") && !d.disks[1].readwrite,
+          "disk 1", "the old way");
+    check(d.num_nics == 2 && d.nics[0].mac[5] == 3 && !strcmp(d.nics[0].bridge, "br1"), "vif 0",
+          "mac, bridge");
+    check(d.nics[0].rate_interval_usecs == 50000 && d.nics[0].rate_bytes_per_interval == 50000,
+          "rate", "1 MB/s is 50 kB in 50 ms");
+    check(b->num_claim_nodes == 2 && b->claim_nodes[1].node == 2 &&
+              b->claim_nodes[1].memkb == 65536,
+          "claim_nodes", "2:64");
+    check(b->sched_params.weight == 512 && b->sched_params.cap == -1, "cpu_weight",
+          "512, cap unsaid");
+    check(libxl_defbool_is_default(b->claim_mode), "claim_mode", "left to the library");
+    libxl_domain_config_dispose(&d);
+}
+
+static void keys_wrong(void)
+{
+    static const struct {
+        const char *text, *expect;
+    } wrong[] = {
+        {"kernel='/k'\nmemory=1", "the guest has no name"},
+        {"name='g'\nmemory=1", "the guest has no kernel"},
+        {"name='g'\nkernel='/k'", "the guest has no memory"},
+        {GOOD "type='hvm'",
+         "guest.cfg:4: type: guests of type \"hvm\" are not supported: say type=\"pvh\""},
+        {GOOD "type=\"pv\"", "say type=\"pvh\""},
+        {GOOD "builder='hvm'", "say type=\"pvh\""},
+        {GOOD "memory='much'", "memory: expected a number of MiB, found a string"},
+        {GOOD "memory=0", "memory: 0 is not between 1 and"},
+        {GOOD "maxmem=128", "maxmem: 128 MiB is less than memory=256"},
+        {GOOD "vcpus=4\nmaxvcpus=2", "4 vCPUs are more than maxvcpus=2"},
+        {GOOD "on_crash='explode'",
+         "\"explode\" is not one of destroy, restart, rename-restart, preserve"},
+        {GOOD "disk='x'", "disk: expected a list of disks"},
+        {GOOD "disk=[\n'/dev/x,raw,xvda,rw',\n'nonsense']",
+         "guest.cfg:6: disk: the disk \"nonsense\" has no virtual device"},
+        {GOOD "disk=['/x,qcow2,xvda,w']", "\"qcow2\" is not understood"},
+        {GOOD "disk=['/x,raw,xvda,maybe']", "\"maybe\" is not understood"},
+        {GOOD "vif=['mac=1:2']", "\"mac=1:2\" is not understood"},
+        {GOOD "vif=['colour=red']", "\"colour=red\" is not understood"},
+        {GOOD "vif=[7]", "vif: expected an interface in a \"string\", found a number"},
+        {GOOD "uuid='xyz'", "\"xyz\" is no identity"},
+        {GOOD "claim_nodes=[0, 0]", "node 0 stands here twice"},
+        {GOOD "claim_nodes=['1:x']", "entry 1 is neither a node nor"},
+        {GOOD "claim_nodes=['0:200', '1:100']", "300 MiB on nodes are more than memory=256"},
+        {GOOD "bootloader='pygrub'", "bootloader: not supported: a guest starts with its kernel"},
+        {GOOD "pci=['01:00.0']", "pci: not supported"},
+        {GOOD "cpu_weight=70000", "70000 is not between 1 and 65535"},
+        {GOOD "nestedhvm=2", "nestedhvm: expected 0 or 1"},
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(wrong); i++) {
+        libxl_domain_config d;
+
+        check(read_guest(wrong[i].text, &d) && strstr(said, wrong[i].expect), wrong[i].text, said);
+        libxl_domain_config_dispose(&d);
+    }
+}
+
+/* All mistakes are told at once, each with its line; what is only strange is told and goes on. */
+static void keys_told(void)
+{
+    libxl_domain_config d;
+
+    check(read_guest(GOOD "vcpus=0\ncap='x'\n", &d) && strstr(said, "guest.cfg:4: vcpus") &&
+              strstr(said, "guest.cfg:5: cap"),
+          "two mistakes", said);
+    libxl_domain_config_dispose(&d);
+    check(!read_guest(GOOD "memroy=3\nvnc=1\nserial='pty'\npci=[]\n", &d) &&
+              strstr(said, "guest.cfg:4: warning: unknown key \"memroy\": ignored") &&
+              strstr(said, "warning: serial has no effect"),
+          "strange keys", said);
+    libxl_domain_config_dispose(&d);
+}
+
+/* ---- Small languages ---- */
+
+static void memory_sizes(void)
+{
+    uint64_t kb;
+
+    check(parse_memory("512", 1024, &kb) && kb == 524288, "memory", "512");
+    check(parse_memory("2g", 1024, &kb) && kb == 2097152, "memory", "2g");
+    check(parse_memory("64K", 1024, &kb) && kb == 64, "memory", "64K");
+    check(!parse_memory("-1", 1024, &kb) && !parse_memory("", 1024, &kb) &&
+              !parse_memory("5x", 1024, &kb) && !parse_memory("99999999999999999999", 1024, &kb) &&
+              !parse_memory("99999999999999g", 1024, &kb),
+          "memory", "nonsense");
+}
+
+static void cpu_lists(void)
+{
+    libxl_bitmap map;
+    char *text;
+
+    libxl_bitmap_alloc(NULL, &map, 12);
+    for (int i = 0; i < 12; i++)
+        if (i != 3 && i != 5)
+            libxl_bitmap_set(&map, i);
+    text = cpulist_format(&map, 12);
+    check(!strcmp(text, "0-2,4,6-11"), "cpulist", text);
+    free(text);
+    text = cpulist_format(&map, 3);
+    check(!strcmp(text, "all"), "cpulist", text);
+    free(text);
+    libxl_bitmap_dispose(&map);
+}
+
+/* ---- Runstates ---- */
+
+static void runstates(void)
+{
+    libxl_runstateinfo a = {.age = 1000, .blocked = 1000}, b = {.age = 5000, .blocked = 2000};
+    struct runstate_shares s;
+    double sum = 0;
+
+    b.full_run = 3000;
+    b.running = 1500;
+    s = runstate_between(&a, &b);
+    for (int i = 0; i < RUNSTATES; i++)
+        sum += s.share[i];
+    check(fabs(sum - 1) < 1e-9, "shares", "add up to one");
+    check(fabs(s.share[LIBXL_RUNSTATE_FULL_RUN] - 0.75) < 1e-9, "shares", "3/4 full run");
+    check(runstate_advice(&s) && strstr(runstate_advice(&s), "more vCPUs"), "advice", "full run");
+    s = runstate_between(&b, &b);
+    check(s.interval == 0 && s.share[0] == 0 && !runstate_advice(&s), "no time", "no shares");
+    s = runstate_between(&b, &a);
+    check(fabs(s.share[LIBXL_RUNSTATE_BLOCKED] - 1) < 1e-9, "another domain of the number",
+          "from its birth");
+    a = (libxl_runstateinfo){.age = 100, .concurrency_hazard = 30, .full_run = 70};
+    s = runstate_between(NULL, &a);
+    check(runstate_advice(&s) && strstr(runstate_advice(&s), "fewer vCPUs"), "advice",
+          "hazard comes first");
+}
+
+int main(void)
+{
+    syntax_values();
+    syntax_errors();
+    syntax_noise();
+    keys_good();
+    keys_wrong();
+    keys_told();
+    memory_sizes();
+    cpu_lists();
+    runstates();
+    printf("%u passed, %u failed\n", passed, failed);
+    return failed != 0;
+}

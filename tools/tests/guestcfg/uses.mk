@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# xl's own sources under sanitizers: the syntax of configurations, their keys, devices, runstates.
+guestcfg_NAME    := test-host-guestcfg
+guestcfg_USES    := light
+guestcfg_ALSO    := xl
+guestcfg_HDR     := $(light_HDR)
+guestcfg_CFLAGS  := -Ixl -Dmain=xl_main -Wno-missing-prototypes -fsanitize=address,undefined -fno-sanitize-recover=all
+guestcfg_LDFLAGS := -fsanitize=address,undefined
+guestcfg_LIBS    := -lxentoollog -lyajl -lm
