@@ -49,6 +49,11 @@ test-quick:
 	$(Q)ROUNDS=2 $(MAKE) --no-print-directory -C tools/tests/unit T="$(T)"
 	$(Q)$(MAKE) --no-print-directory test-guest T=hello
 
+## bench           instructions per operation of heap and claims, beside the reference's
+.PHONY: bench
+bench:
+	$(Q)$(MAKE) --no-print-directory -C tools/tests/bench
+
 ## test-tools      the toolstack's own tests on this host: build/tools/bin/test-host-*
 .PHONY: test-tools
 test-tools: tools
