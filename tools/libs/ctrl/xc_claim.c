@@ -51,9 +51,11 @@ int xc_get_node_claims(xc_interface *xch, unsigned int *nr_nodes, xc_node_claims
         return -1;
     }
     *nr_nodes = op.u.get_node_claims.num_nodes;
-    host->free = op.u.get_node_claims.free_pages;
-    host->claimed = op.u.get_node_claims.claimed;
-    host->claimed_host = op.u.get_node_claims.claimed_host;
+    if (host) {
+        host->free = op.u.get_node_claims.free_pages;
+        host->claimed = op.u.get_node_claims.claimed;
+        host->claimed_host = op.u.get_node_claims.claimed_host;
+    }
     return 0;
 }
 

@@ -186,6 +186,7 @@ typedef struct xc_host_claims {
 
 /* *nr_nodes: capacity of nodes[] in, number of nodes of the host out (it may exceed the capacity).
  */
+/* host may be NULL. */
 int xc_get_node_claims(xc_interface *xch, unsigned int *nr_nodes, xc_node_claims_t *nodes,
                        xc_host_claims_t *host);
 int xc_domain_get_node_pages(xc_interface *xch, uint32_t domid, unsigned int *nr_nodes,
