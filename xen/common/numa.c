@@ -25,6 +25,7 @@ static bool is_told;                         /* by firmware: node 0 is not a sto
 static struct numa_range ranges[RANGES_MAX]; /* sorted, apart from each other */
 static unsigned int range_count;
 nodeid_t numa_cpu_node[NR_CPUS];
+static cpumask_t cpus_told;
 static uint8_t distances[MAX_NUMNODES][MAX_NUMNODES]; /* 0: not told */
 
 /* By distance from each node; NUMA_NO_NODE ends a row. */
@@ -57,6 +58,11 @@ static void sort_row(nodeid_t from)
     row[count] = NUMA_NO_NODE;
 }
 
+static nodeid_t first_node(void)
+{
+    return (nodeid_t)bitmap_find_set(node_online_map.bits, MAX_NUMNODES, 0);
+}
+
 static void node_set_online(nodeid_t node)
 {
     unsigned int row;
@@ -70,9 +76,9 @@ static void node_set_online(nodeid_t node)
 
     for (row = 0; row < MAX_NUMNODES; row++)
         sort_row((nodeid_t)row);
-    for (row = 0; row < NR_CPUS; row++)
-        if (!node_online(numa_cpu_node[row]))
-            numa_cpu_node[row] = (nodeid_t)bitmap_find_set(node_online_map.bits, MAX_NUMNODES, 0);
+    for (unsigned int cpu = 0; cpu < NR_CPUS; cpu++)
+        if (!cpumask_test(&cpus_told, cpu))
+            numa_cpu_node[cpu] = first_node();
 }
 
 int numa_add_memory(nodeid_t node, paddr_t start, paddr_t end)
@@ -108,6 +114,7 @@ void numa_set_cpu(unsigned int cpu, nodeid_t node)
         return;
     node_set_online(node);
     numa_cpu_node[cpu] = node;
+    cpumask_set(&cpus_told, cpu);
 }
 
 void numa_set_distance(nodeid_t from, nodeid_t to, uint8_t distance)
@@ -125,6 +132,7 @@ void numa_forget(void)
     nodemask_set(&node_online_map, 0);
     memset(distances, 0, sizeof(distances));
     memset(numa_cpu_node, 0, sizeof(numa_cpu_node));
+    memset(&cpus_told, 0, sizeof(cpus_told));
     range_count = 0;
     is_told = false;
     for (unsigned int row = 0; row < MAX_NUMNODES; row++)
@@ -144,7 +152,7 @@ nodeid_t numa_range_at(paddr_t addr, paddr_t *end)
             return ranges[i].node;
         }
     }
-    return (nodeid_t)bitmap_find_set(node_online_map.bits, MAX_NUMNODES, 0);
+    return first_node();
 }
 
 nodeid_t numa_node_of_paddr(paddr_t addr)

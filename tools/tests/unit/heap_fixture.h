@@ -22,7 +22,7 @@ static inline void make_nodes(unsigned int nodes, unsigned long pages)
     while (step < pages)
         step *= 2;
     for (unsigned int n = 0; n < nodes; n++) {
-        at = GB(1) + ((paddr_t)n * step << PAGE_SHIFT);
+        at = ROUNDUP(GB(1), step << PAGE_SHIFT) + ((paddr_t)n * step << PAGE_SHIFT);
         host_add_ram(at, at + ((paddr_t)pages << PAGE_SHIFT));
         numa_add_memory((nodeid_t)n, at, at + ((paddr_t)pages << PAGE_SHIFT));
         heap_add_range(at, at + ((paddr_t)pages << PAGE_SHIFT));
