@@ -77,6 +77,8 @@ int xc_domain_get_node_pages(xc_interface *xch, uint32_t domid, unsigned int *nr
         return -1;
     }
     *nr_nodes = op.u.get_node_pages.num_nodes;
-    *host_claimed = op.u.get_node_pages.claimed_host;
+    if (host_claimed) {
+        *host_claimed = op.u.get_node_pages.claimed_host;
+    }
     return 0;
 }

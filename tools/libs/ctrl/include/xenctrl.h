@@ -184,7 +184,9 @@ typedef struct xc_host_claims {
     uint64_t claimed_host; /* by host-wide claims alone */
 } xc_host_claims_t;
 
-/* *nr_nodes: capacity of nodes[] in, number of nodes of the host out (it may exceed the capacity).
+/*
+ * *nr_nodes: capacity of nodes[] in, number of nodes of the host out (it may exceed the capacity).
+ * host and host_claimed may be NULL.
  */
 /* host may be NULL. */
 int xc_get_node_claims(xc_interface *xch, unsigned int *nr_nodes, xc_node_claims_t *nodes,

@@ -1,0 +1,48 @@
+# A guest that does not fit: refused at once with a claim, without one page populated; without a claim it fails
+# after populating, and everything is given back.
+# machine: mem=2048 timeout=240
+need "the daemons start" start_xen
+before=$(free_mb)
+guest_config big 4096 >/dev/null
+guest_config fits 256 >/dev/null
+
+# The last dump of the domain's pages that anybody saw while xl ran: the most that it had.
+most_populated() {
+    local most=0 now
+    while kill -0 $1 2>/dev/null; do
+        now=$(xl list 2>/dev/null | awk '$1 == "big" {print $3}')
+        [ "${now:-0}" -le $most ] || most=$now
+    done
+    echo $most
+}
+
+# refused: xl create fails with status 1; its output and the most memory that the guest had are kept.
+refused() {
+    xl create /etc/xen/big.cfg >/tmp/out 2>&1 &
+    local pid=$!
+    most_populated $pid >/tmp/most
+    wait $pid; echo $? >/tmp/status
+    cat /tmp/out /tmp/most /tmp/status
+    [ "$(cat /tmp/status)" = 1 ]
+}
+memory_is_back() { [ "$(free_mb)" -ge $before ]; }
+nothing_left() { [ "$(xl list | wc -l)" = 2 ] && [ "$(xenstore-list /local/domain)" = 0 ]; }
+
+echo 'claim_mode=1' >/etc/xen/xl.conf
+check "refused with a claim" refused
+check "not one page populated" test "$(cat /tmp/most)" = 0
+check "says what was needed" grep -qE "40[0-9][0-9] MiB" /tmp/out
+check "says what was free" grep -qiE "[0-9]+ MiB (is |are )?free|free[^0-9]*[0-9]+ MiB" /tmp/out
+check "says what was claimed" grep -qi "claimed" /tmp/out
+check "no domain, no xenstore node" nothing_left
+check "no claim" sh -c 'xl info | grep -q "^outstanding_claims *: 0$"'
+check "all memory free" memory_is_back
+
+echo 'claim_mode=0' >/etc/xen/xl.conf
+check "fails without a claim, too" refused
+check "after populating" test "$(cat /tmp/most)" -gt 256
+check "everything is given back" until_true 30 memory_is_back
+check "no domain, no xenstore node this time" nothing_left
+check_not "no outstanding_claims line in claim_mode 0" sh -c 'xl info | grep outstanding_claims'
+check "a guest that fits is created" xl create -p /etc/xen/fits.cfg
+check "and destroyed" xl destroy fits

@@ -1,0 +1,33 @@
+# Disks and network: written and read across a reboot, pinged, transferred over TCP, attached and detached.
+# machine: mem=2048 dom0_mem=768M timeout=400
+need "the daemons start" start_xen
+need "bridge" start_bridge
+dd if=/dev/zero of=/tmp/disk.img bs=1M count=80 2>/dev/null
+dd if=/dev/zero of=/tmp/second.img bs=1M count=16 2>/dev/null
+EXTRA="ip=10.0.0.2/24" guest_config one 256 'disk = ["format=raw,vdev=xvda,access=rw,target=/tmp/disk.img"]' \
+    'vif = ["bridge=xenbr0,mac=00:16:3e:00:00:01"]' >/dev/null
+need "create with disk and network" xl create /etc/xen/one.cfg
+need "it boots" until_true 120 console_has one GUEST-READY
+ready() { [ "$(grep -c GUEST-READY /var/log/xen/console/guest-one.log)" -ge "$1" ]; }
+
+pattern='yes 0123456789abcdef | head -c 67108864'
+check "the guest has a disk" guest_run one 20 'test -b /dev/xvda'
+check "64 MiB written and flushed" guest_run one 120 "$pattern | dd of=/dev/xvda bs=64k 2>/dev/null && sync"
+check "ping from the guest" guest_run one 30 'ping -c 3 10.0.0.1'
+check "ping to the guest" ping -c 3 10.0.0.2
+nc -l -p 5000 >/tmp/received &
+check "8 MiB by TCP to dom0" guest_run one 60 "$pattern | head -c 8388608 | nc 10.0.0.1 5000"
+wait $!
+check "all of it arrived" sh -c "$pattern | head -c 8388608 | cmp - /tmp/received"
+check "block-list" sh -c 'xl block-list one | grep -q 51712'
+check "network-list" sh -c 'xl network-list one | grep -q 00:16:3e:00:00:01'
+check "attach a second disk" xl block-attach one 'format=raw,vdev=xvdb,access=rw,target=/tmp/second.img'
+check "the guest sees it" guest_run one 30 'i=0; until [ -b /dev/xvdb ] || [ $i -gt 100 ]; do i=$((i + 1)); usleep 100000; done; test -b /dev/xvdb'
+check "detach it" xl block-detach one xvdb
+check "the guest has lost it" guest_run one 30 'i=0; while [ -b /dev/xvdb ] && [ $i -lt 100 ]; do i=$((i + 1)); usleep 100000; done; ! test -b /dev/xvdb'
+check "reboot" xl reboot one
+need "it boots again" until_true 120 ready 2
+same='[ "$('"$pattern"' | md5sum)" = "$(head -c 67108864 /dev/xvda | md5sum)" ]'
+check "the 64 MiB are there" guest_run one 120 "$same"
+check "destroy" xl destroy one
+check "no loop device stays" until_true 20 sh -c '! losetup -a | grep -q disk.img'
