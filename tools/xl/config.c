@@ -18,13 +18,17 @@ struct reader {
     const char *origin; /* what messages call the text */
     const char *p, *end;
     int line;
+    bool file; /* its lines mean something later */
 };
 
 void config_error(const struct config *config, int line, const char *fmt, ...)
 {
     va_list ap;
 
-    fprintf(stderr, "%s:%d: ", config->file, line);
+    if (line)
+        fprintf(stderr, "%s:%d: ", config->file, line);
+    else
+        fputs("command line: ", stderr);
     va_start(ap, fmt);
     vfprintf(stderr, fmt, ap);
     va_end(ap);
@@ -174,7 +178,7 @@ static int parse_value(struct reader *r, struct config_value *v, int depth)
 {
     int c = peek(r);
 
-    v->line = r->line;
+    v->line = r->file ? r->line : 0;
     if (c == '"' || c == '\'')
         return parse_string(r, v);
     if (c == '[')
@@ -267,7 +271,7 @@ static int parse_setting(struct reader *r)
     skip_blank(r, false);
     rc = parse_value(r, &value, 0);
     if (rc) {
-        fprintf(stderr, "%s:%d: while reading the value of \"%s\"\n", r->origin, value.line, name);
+        fprintf(stderr, "%s:%d: while reading the value of \"%s\"\n", r->origin, r->line, name);
         value_free(&value);
         free(name);
         return rc;
@@ -298,7 +302,7 @@ static int parse_all(struct reader *r)
 struct config *config_parse(const char *file, const char *text, size_t length)
 {
     struct config *config = xcalloc(1, sizeof(*config));
-    struct reader r = {config, file, text, text + length, 1};
+    struct reader r = {config, file, text, text + length, 1, true};
 
     config->file = xstrdup(file);
     if (parse_all(&r)) {
@@ -310,7 +314,7 @@ struct config *config_parse(const char *file, const char *text, size_t length)
 
 int config_add(struct config *config, const char *origin, const char *text)
 {
-    struct reader r = {config, origin, text, text + strlen(text), 1};
+    struct reader r = {config, origin, text, text + strlen(text), 1, false};
 
     return parse_all(&r);
 }

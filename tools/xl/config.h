@@ -18,7 +18,7 @@ enum config_kind { CONFIG_NUMBER, CONFIG_STRING, CONFIG_LIST };
 
 struct config_value {
     enum config_kind kind;
-    int line;
+    int line; /* 0: it came from the command line */
     long long number;
     char *text;
     struct config_value *items; /* of a list */
@@ -45,7 +45,7 @@ void config_free(struct config *config);
 const struct config_value *config_find(const struct config *config, const char *name);
 const char *config_kind_name(enum config_kind kind);
 
-/* "FILE:LINE: " and the message, on stderr. */
+/* "FILE:LINE: ", or "command line: " for line 0, and the message, on stderr. */
 void config_error(const struct config *config, int line, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
