@@ -40,6 +40,7 @@ ROWS = [
     Row("boot-kernel-smp2", says=["CPUs: 2 of 2 up"]),
     Row("boot-kernel-smp4", smp=4, says=["CPUs: 4 of 4 up"]),
     Row("boot-grub-bios", loader="grub-bios"),
+    Row("boot-grub-multiboot1", loader="grub-multiboot1"),
     Row("boot-grub-ovmf", loader="grub-ovmf", smp=1),
     Row("boot-efi-ovmf", loader="efi", smp=1),
     Row("boot-mem-512M", mem="512M"),
@@ -87,8 +88,9 @@ def grub_iso(row, directory, xen, module, options):
     (tree / "boot/grub").mkdir(parents=True, exist_ok=True)
     shutil.copy(xen, tree / "boot/xen")
     shutil.copy(module, tree / "boot/module")
+    version = "" if row.loader == "grub-multiboot1" else "2"
     (tree / "boot/grub/grub.cfg").write_text(
-        f"multiboot2 /boot/xen {options}\nmodule2 /boot/module module\nboot\n")
+        f"multiboot{version} /boot/xen {options}\nmodule{version} /boot/module module\nboot\n")
     iso = directory / "grub.iso"
     subprocess.run(["grub-mkrescue", "-o", iso, tree], check=True, stdout=subprocess.DEVNULL,
                    stderr=subprocess.DEVNULL)

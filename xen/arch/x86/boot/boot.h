@@ -25,5 +25,6 @@ void boot_module_add(paddr_t start, paddr_t end, const char *cmdline);
 void boot_memory_init(void);
 /* Gives the modules' memory to the heap. */
 void boot_modules_free(void);
+unsigned long boot_ram_pages(void);
 
 #endif

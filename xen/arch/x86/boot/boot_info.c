@@ -85,3 +85,13 @@ void boot_modules_free(void)
     }
     boot_info.module_count = 0;
 }
+
+unsigned long boot_ram_pages(void)
+{
+    unsigned long pages = 0;
+
+    for (unsigned int i = 0; i < boot_info.e820_count; i++)
+        if (boot_info.e820[i].type == E820_RAM)
+            pages += boot_info.e820[i].size >> PAGE_SHIFT;
+    return pages;
+}

@@ -27,6 +27,7 @@
 #include <xen/smp.h>
 #include <asm/apic.h>
 #include <asm/frametable.h>
+#include <asm/image.h>
 #include <asm/hvm.h>
 #include <asm/hwdom.h>
 #include <asm/irqflags.h>
@@ -60,6 +61,7 @@ static void __init command_line(void)
 static void __init memory_map(void)
 {
     e820_print();
+    printk("The image lies at %#lx\n", xen_virt_to_maddr(__image_start));
     if (!boot_info.e820_count)
         panic("The loader gave no map of memory");
     boot_memory_init();
@@ -89,6 +91,19 @@ static void __init interrupts_on(void)
 static void __init hardware_virtualisation(void)
 {
     hvm_init();
+}
+
+/* What RAM is neither free nor dom0's. */
+static void say_own_memory(void)
+{
+    unsigned long own = boot_ram_pages(),
+                  dom0 = hardware_domain ? hardware_domain->mem.tot_pages : 0;
+    struct heap_info heap;
+
+    heap_snapshot(&heap, NULL);
+    own -= heap.free + dom0;
+    printk("The hypervisor uses %lu KiB, %lu of them its image\n", own << (PAGE_SHIFT - 10),
+           (unsigned long)(__image_end - __image_start) >> 10);
 }
 
 static const struct step steps[] __initconst = {
@@ -137,6 +152,7 @@ static noinline void noreturn_fn finish(void)
 {
     paging_free_init();
     boot_modules_free();
+    say_own_memory();
     shutdown_boot_is_over();
     if (!hardware_domain) {
         printk("All steps are done\n");

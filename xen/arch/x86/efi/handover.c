@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Handing over: the hypervisor's image to where it is linked for, or by a multiple of 2 MiB
- * elsewhere; the information block of multiboot 2 (section 3.6); the firmware's memory map in it,
- * the last thing before its boot services end; the jump to the 64-bit entry that the image's
- * multiboot 2 header names (tag 9).
+ * Handing over: the hypervisor's image to a multiple of 2 MiB; the information block of multiboot 2
+ * (section 3.6); the firmware's memory map in it, the last thing before its boot services end; the
+ * jump to the 64-bit entry that the image's multiboot 2 header names (tag 9).
  */
 #include "efi_app.h"
 
@@ -83,14 +82,11 @@ void handover_module(const struct file *file, const char *cmdline)
     CopyMem(body + 2, cmdline, size);
 }
 
-/* Room for the image: at its own place if that is free. */
+/* High up, where it is in nobody's way: the image may lie anywhere. */
 static EFI_PHYSICAL_ADDRESS image_room(UINTN size)
 {
-    EFI_PHYSICAL_ADDRESS at = IMAGE_LINKED;
+    EFI_PHYSICAL_ADDRESS at = pages_below_4g(size + IMAGE_ALIGN);
 
-    if (!EFI_ERROR(BS->AllocatePages(AllocateAddress, EfiLoaderData, EFI_SIZE_TO_PAGES(size), &at)))
-        return at;
-    at = pages_below_4g(size + IMAGE_ALIGN);
     return (at + IMAGE_ALIGN - 1) & ~(IMAGE_ALIGN - 1);
 }
 
