@@ -165,9 +165,11 @@ int arch_sysctl_get_cpu_policy(struct xen_sysctl *op)
 
     if (arg->_rsvd)
         return -EINVAL;
-    if (arg->index != XEN_SYSCTL_cpu_policy_hvm_max &&
-        arg->index != XEN_SYSCTL_cpu_policy_hvm_default && arg->index != XEN_SYSCTL_cpu_policy_host)
-        return arg->index > XEN_SYSCTL_cpu_policy_hvm_default ? -EINVAL : -EOPNOTSUPP;
+    if (arg->index > XEN_SYSCTL_cpu_policy_hvm_default)
+        return -EINVAL;
+    if (arg->index == XEN_SYSCTL_cpu_policy_pv_max || arg->index == XEN_SYSCTL_cpu_policy_pv_default)
+        return -EOPNOTSUPP;
+    /* Libraries ask for the sizes of the raw one; what of it is not for guests is nobody's to use. */
     policy = default_policy();
     if (!policy)
         return -ENOMEM;

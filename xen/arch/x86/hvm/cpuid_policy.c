@@ -33,7 +33,9 @@ static const struct policy_row rows[] = {
       { .c = BIT(21) /* x2APIC */ | BIT(31) /* hypervisor */, .d = BIT(9) /* APIC */ },
       .is_features = true },
     { 0x2, 0, { ALL, ALL, ALL, ALL }, {} },
+    { 0x3, 0, {}, {} },
     { 0x4, 4, { 0x3fff, ALL, ALL, ALL }, {} },     /* caches, shared with nobody */
+    { 0x5, 0, {}, {} },
     { 0x6, 0, {}, { .a = BIT(2) /* the APIC timer never stops */ } },
     { 0x7, 1,
       { .b = BIT(0) | BIT(3) | BIT(5) | BIT(7) | BIT(8) | BIT(9) | BIT(10) | BIT(16) | BIT(17) | BIT(18) | BIT(19) |
@@ -41,8 +43,14 @@ static const struct policy_row rows[] = {
         .c = BIT(1) | BIT(2) | BIT(3) | BIT(6) | BIT(8) | BIT(9) | BIT(10) | BIT(11) | BIT(12) | BIT(14) | BIT(22),
         .d = BIT(2) | BIT(3) | BIT(4) },
       {}, .is_features = true },
+    { 0x8, 0, {}, {} },
+    { 0x9, 0, {}, {} },
+    { 0xa, 0, {}, {} },
     { 0xb, 2, {}, {} },                             /* topology: per vCPU */
+    { 0xc, 0, {}, {} },
     { 0xd, 64, { ALL, ALL, ALL, ALL }, {} },
+    { 0x40000000, 0, {}, {} },                     /* ours: see cpuid.c */
+    { 0x40000100, 0, {}, {} },
     { 0x80000000, 0, { ALL, ALL, ALL, ALL }, {} },
     { 0x80000001, 0,
       { .a = ALL, .b = ALL,
@@ -132,6 +140,8 @@ static struct cpuid_leaf host_leaf(const struct policy_row *row, uint32_t sublea
 
 static bool host_has(const struct policy_row *row)
 {
+    if (row->leaf >> 28 == 0x4)
+        return true;
     return row->leaf <= cpuid(row->leaf & 0x80000000).a;
 }
 
@@ -155,7 +165,7 @@ void cpuid_policy_default(struct cpuid_policy *policy)
         for (uint32_t sub = 0; sub < row->subleaves; sub++) {
             struct cpuid_leaf regs = host_leaf(row, sub);
 
-            if (sub == 0 || !leaf_is_zero(regs))
+            if (sub < 2 || !leaf_is_zero(regs))
                 policy_add(policy, row->leaf, sub, regs);
         }
     }

@@ -8,7 +8,7 @@
 struct domain;
 struct vcpu;
 
-#define CPUID_POLICY_MAX  96
+#define CPUID_POLICY_MAX  160   /* as many as tools keep room for: all subleaves of XSAVE among them */
 #define CPUID_NO_SUBLEAF  0xffffffffu   /* the leaf has only one */
 
 struct cpuid_policy_entry {     /* layout of the public xen_cpuid_leaf_t */
