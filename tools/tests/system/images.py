@@ -23,7 +23,7 @@ ROOT = HERE.parents[2]
 
 # Kernel modules, by file name; what they depend on comes along.
 DOM0_MODULES = """xen-evtchn xen-gntdev xen-gntalloc xen-privcmd xenfs xen-blkback xen-netback
-    xen-blkfront xen-netfront loop brd bridge ahci sd_mod nvme e1000e ext4""".split()
+    xen-blkfront xen-netfront loop brd bridge ahci sd_mod nvme e1000e ext4 crc32c_generic""".split()
 GUEST_MODULES = "xen-blkfront xen-netfront".split()
 
 # Not needed by any test, and large.
