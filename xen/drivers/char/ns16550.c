@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The PC's serial ports: `com1=115200,8n1,0x3f8`.  Output is polled, so that it works in any state
- * of the machine; input is polled by a timer.  PC16550D data sheet, section 8.
+ * The PC's serial ports: `com1=115200,8n1,0x3f8,4`.  Output is polled, so that it works in any
+ * state of the machine; input comes by interrupt, or is polled by a timer where the interrupt is
+ * not to be had (number 0 asks for that).  PC16550D data sheet, section 8.
  */
+#include <xen/acpi.h>
 #include <xen/cmdline.h>
 #include <xen/console.h>
 #include <xen/errno.h>
@@ -10,9 +12,11 @@
 #include <xen/lib.h>
 #include <xen/ns16550.h>
 #include <xen/string.h>
+#include <xen/tasklet.h>
 #include <xen/time.h>
 #include <xen/timer.h>
 #include <asm/io.h>
+#include <asm/irq.h>
 
 enum {
     REG_DATA = 0, /* the divisor's low byte with DLAB */
@@ -24,6 +28,8 @@ enum {
     REG_SCRATCH = 7,
 };
 
+#define ISA_IRQS         16
+#define IER_DATA_READY   0x01
 #define FCR_ENABLE_CLEAR 0x07
 #define LCR_DLAB         0x80
 #define MCR_DTR_RTS_OUT2 0x0b
@@ -40,13 +46,15 @@ struct uart {
     unsigned int baud; /* 0: as the firmware left it */
     uint8_t lcr;
     bool is_console;
+    uint8_t irq; /* ISA number */
     bool is_dead;
     struct timer poll;
+    struct tasklet input;
 };
 
 static struct uart uarts[2] = {
-    {.port = 0x3f8, .baud = 115200, .lcr = 0x03},
-    {.port = 0x2f8, .baud = 115200, .lcr = 0x03},
+    {.port = 0x3f8, .irq = 4, .baud = 115200, .lcr = 0x03},
+    {.port = 0x2f8, .irq = 3, .baud = 115200, .lcr = 0x03},
 };
 
 /* Data bits, parity, stop bits: "8n1". */
@@ -86,10 +94,12 @@ static int __init parse_uart(const char *value, void *target)
     }
     if (*p == ',')
         u->port = str_to_u64(p + 1, &p, 0);
-    return *p && *p != ',' ? -EINVAL : 0;
+    if (*p == ',')
+        u->irq = str_to_u64(p + 1, &p, 0) % ISA_IRQS;
+    return *p ? -EINVAL : 0;
 }
 
-#define ALLOWED "<baud>|auto[,8n1[,<port>]]"
+#define ALLOWED "<baud>|auto[,8n1[,<port>[,<interrupt>]]]"
 cmdline_option_row(com1, "com1", ALLOWED, parse_uart, &uarts[0]);
 cmdline_option_row(com2, "com2", ALLOWED, parse_uart, &uarts[1]);
 
@@ -162,19 +172,51 @@ static void uart_write(struct uart *u, const char *text, size_t count)
     }
 }
 
-static void uart_poll(void *data)
+/* As long as there is anything: a byte left behind would keep the line from rising again. */
+static void drain(void *data)
 {
     struct uart *u = data;
 
-    for (unsigned int i = 0; i < 64 && (get(u, REG_LSR) & LSR_DATA_READY); i++)
+    for (unsigned int i = 0; i < WAIT_TURNS && (get(u, REG_LSR) & LSR_DATA_READY); i++)
         console_input(get(u, REG_DATA));
+}
+
+static void poll(void *data)
+{
+    struct uart *u = data;
+
+    drain(u);
     timer_set(&u->poll, NOW() + POLL_PERIOD);
+}
+
+/* Keys want interrupts on and no lock held: a tasklet's world, not ours. */
+static void interrupt(void *data)
+{
+    struct uart *u = data;
+
+    tasklet_schedule(&u->input);
+}
+
+static bool __init bind_interrupt(struct uart *u)
+{
+    struct acpi_isa_route route;
+
+    if (!u->irq)
+        return false;
+    route = acpi_isa_route(u->irq);
+    return !irq_bind_gsi(route.gsi, false, route.active_low, interrupt, u);
 }
 
 static void __init uart_start_input(struct uart *u)
 {
-    timer_init(&u->poll, uart_poll, u, 0);
-    timer_set(&u->poll, NOW() + POLL_PERIOD);
+    tasklet_init(&u->input, drain, u);
+    if (bind_interrupt(u)) {
+        put(u, REG_IER, IER_DATA_READY);
+        tasklet_schedule(&u->input);
+    } else {
+        timer_init(&u->poll, poll, u, 0);
+        timer_set(&u->poll, NOW() + POLL_PERIOD);
+    }
 }
 
 #define UART_DEVICE(n, i)                                                                  \
