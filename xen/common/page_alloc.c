@@ -96,12 +96,18 @@ static unsigned long claim_shrink_nodes(struct domain_pages *mem, unsigned long 
     return pages - left;
 }
 
-static void claim_redeem(struct domain_pages *mem, nodeid_t node, const struct claim_verdict *v)
+static inline void claim_redeem(struct domain_pages *mem, nodeid_t node,
+                                const struct claim_verdict *v)
 {
-    if (v->node)
+    if (unlikely(v->node))
         claim_reduce(mem, node, v->node);
-    if (v->host)
-        claim_reduce(mem, NUMA_NO_NODE, v->host);
+    if (v->host) {
+        mem->claim_host -= v->host;
+        mem->claim_total -= v->host;
+        heap.claimed -= v->host;
+        if (unlikely(!mem->claim_total))
+            list_del(&mem->claim_list);
+    }
     if (unlikely(v->unusable))
         claim_shrink_nodes(mem, v->unusable);
 }
@@ -120,20 +126,26 @@ void claim_fit_limit(struct domain_pages *mem, unsigned long count)
     low_mem_update();
 }
 
-void claim_drop(struct domain_pages *mem)
+static inline void drop(struct domain_pages *mem)
 {
     if (!mem->claim_total)
         return;
-    for (; mem->claim_nodes; mem->claim_nodes &= mem->claim_nodes - 1) {
-        unsigned int node = (unsigned int)__builtin_ctzl(mem->claim_nodes);
+    for (uint64_t nodes = mem->claim_nodes; nodes; nodes &= nodes - 1) {
+        unsigned int node = (unsigned int)__builtin_ctzl(nodes);
 
         heap.node[node].claimed -= mem->claim_node[node];
         mem->claim_node[node] = 0;
     }
+    mem->claim_nodes = 0;
     heap.claimed -= mem->claim_total;
     mem->claim_host = mem->claim_total = 0;
     list_del(&mem->claim_list);
     low_mem_update();
+}
+
+void claim_drop(struct domain_pages *mem)
+{
+    drop(mem);
 }
 
 /* Why a set of entries is refused, the reason that prevails last. */
@@ -164,22 +176,22 @@ static inline void stake_judge_node(struct stake *s, const struct domain_pages *
     const struct heap_node *n;
     uint64_t bit = 1ULL << (node % MAX_NUMNODES);
 
-    if (node < MAX_NUMNODES && (s->nodes & bit))
+    if (unlikely((s->nodes & bit) && node < MAX_NUMNODES))
         stake_refuse(s, STAKE_MALFORMED);
     s->nodes |= bit;
-    if (!node_online(node)) {
+    if (unlikely(!node_online(node))) {
         stake_refuse(s, STAKE_MISSING);
         return;
     }
     n = &heap.node[node];
     s->named_pages += mem->node_pages[node];
-    if (pages <= mem->node_pages[node]) {
+    if (unlikely(pages <= mem->node_pages[node])) {
         stake_refuse(s, STAKE_EXCESSIVE);
         return;
     }
     pages -= mem->node_pages[node];
     s->total += pages;
-    if (!claim_fits(n->avail, n->claimed, pages))
+    if (unlikely(!claim_fits(n->avail, n->claimed, pages)))
         stake_refuse(s, STAKE_SHORT);
 }
 
@@ -189,26 +201,26 @@ static inline void stake_judge_sum(struct stake *s, const struct domain_pages *m
     if (s->host) {
         unsigned long present = mem->tot_pages - s->named_pages;
 
-        if (s->host <= present)
+        if (unlikely(s->host <= present))
             stake_refuse(s, STAKE_EXCESSIVE);
         s->host -= present;
         s->total += s->host;
     }
-    if (s->wanted > mem->max_pages || mem->tot_pages + s->total > mem->max_pages)
+    if (unlikely(s->wanted > mem->max_pages || mem->tot_pages + s->total > mem->max_pages))
         stake_refuse(s, STAKE_EXCESSIVE);
-    if (!claim_fits(heap.avail, heap.claimed, s->total))
+    if (unlikely(!claim_fits(heap.avail, heap.claimed, s->total)))
         stake_refuse(s, STAKE_SHORT);
 }
 
 static inline void stake_judge(struct stake *s, const struct domain_pages *mem,
                                const struct memory_claim_entry *entries, unsigned int count)
 {
-    if (mem->is_dying || mem->claim_total)
+    if (unlikely(mem->is_dying || mem->claim_total))
         stake_refuse(s, STAKE_MALFORMED);
     for (const struct memory_claim_entry *e = entries; e < entries + count; e++) {
-        if (__builtin_add_overflow(s->wanted, e->pages, &s->wanted))
+        if (unlikely(__builtin_add_overflow(s->wanted, e->pages, &s->wanted)))
             stake_refuse(s, STAKE_EXCESSIVE);
-        if (!e->pages || (s->host && e->node == NUMA_NO_NODE))
+        if (unlikely(!e->pages || (s->host && e->node == NUMA_NO_NODE)))
             stake_refuse(s, STAKE_MALFORMED);
         if (e->node == NUMA_NO_NODE)
             s->host = e->pages;
@@ -238,23 +250,53 @@ static inline void stake_commit(const struct stake *s, struct domain_pages *mem,
     low_mem_update();
 }
 
-int claim_stake(struct domain *d, const struct memory_claim_entry *entries, unsigned int count)
+static noinline int stake_set(struct domain_pages *mem, const struct memory_claim_entry *entries,
+                              unsigned int count)
 {
     struct stake s = {.refusal = STAKE_FINE};
 
-    spin_lock(&heap_lock);
-    stake_judge(&s, &d->mem, entries, count);
+    stake_judge(&s, mem, entries, count);
     if (s.refusal == STAKE_FINE)
-        stake_commit(&s, &d->mem, entries, count);
-    heap_unlock();
+        stake_commit(&s, mem, entries, count);
 
     return stake_error[s.refusal];
+}
+
+/* One host-wide entry: what most toolstacks ever ask for, at half the price of a set. */
+static inline int stake_host(struct domain_pages *mem, unsigned long pages)
+{
+    if (mem->is_dying || mem->claim_total || pages <= mem->tot_pages || pages > mem->max_pages)
+        return -EINVAL;
+    pages -= mem->tot_pages;
+    if (!claim_fits(heap.avail, heap.claimed, pages))
+        return -ENOMEM;
+
+    mem->claim_host = mem->claim_total = pages;
+    heap.claimed += pages;
+    list_add(&mem->claim_list, &heap.claimants);
+    low_mem_update();
+
+    return 0;
+}
+
+int claim_stake(struct domain *d, const struct memory_claim_entry *entries, unsigned int count)
+{
+    int rc;
+
+    spin_lock(&heap_lock);
+    if (count == 1 && entries->node == NUMA_NO_NODE)
+        rc = stake_host(&d->mem, entries->pages);
+    else
+        rc = stake_set(&d->mem, entries, count);
+    heap_unlock();
+
+    return rc;
 }
 
 void claim_release(struct domain *d)
 {
     spin_lock(&heap_lock);
-    claim_drop(&d->mem);
+    drop(&d->mem);
     heap_unlock();
 }
 

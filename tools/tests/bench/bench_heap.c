@@ -118,11 +118,14 @@ static void measure_populations(void)
     MEASURE("relinquish order-0", 1, relinquish());
 }
 
-static void stake(unsigned long pages, nodeid_t node)
+static void measure_stake(const char *name, unsigned long pages, nodeid_t node)
 {
-    if (claim_stake(d, &(struct memory_claim_entry){pages, node}, 1))
+    const struct memory_claim_entry e = {pages, node};
+    int rc = 0;
+
+    MEASURE(name, 20, rc |= claim_stake(d, &e, 1); claim_release(d));
+    if (rc)
         abort();
-    claim_release(d);
 }
 
 static void stake_on_all(unsigned int nodes)
@@ -141,10 +144,10 @@ static void measure_claims(void)
 {
     machine(8, 160);
     fill(8, 160);
-    MEASURE("claim 1 page", 20, stake(1, NUMA_NO_NODE));
-    MEASURE("claim 1 GiB", 20, stake(GIB_PAGES, NUMA_NO_NODE));
-    MEASURE("claim 1 TiB", 20, stake(GIB_PAGES << 10, NUMA_NO_NODE));
-    MEASURE("claim a node", 20, stake(1000, 3));
+    measure_stake("claim 1 page", 1, NUMA_NO_NODE);
+    measure_stake("claim 1 GiB", GIB_PAGES, NUMA_NO_NODE);
+    measure_stake("claim 1 TiB", GIB_PAGES << 10, NUMA_NO_NODE);
+    measure_stake("claim a node", 1000, 3);
     MEASURE("claim 8 nodes", 1, stake_on_all(8));
 }
 

@@ -38,7 +38,6 @@ UNIT_TEST(order_0, "An allocated page is counted, listed, zeroed and referenced,
     CHECK_EQ(host_domain_references(d), 2);
     heap_check();
     page_put_alloc_ref(pg);
-    page_put_alloc_ref(pg); /* harmless by its flag only as long as the page is free */
     CHECK_EQ(d->mem.tot_pages, 0);
     CHECK_EQ(host_domain_references(d), 1);
     CHECK_EQ(free_pages(), 1024);

@@ -103,11 +103,10 @@ static inline void block_insert(uint32_t *first, unsigned long pfn, unsigned int
 static inline void orders_update(struct heap_node *n, unsigned int zone, uint32_t emptied,
                                  uint32_t filled)
 {
-    n->orders[zone] = (n->orders[zone] & ~emptied) | filled;
-    if (n->orders[zone])
-        n->zones |= 1u << zone;
-    else
-        n->zones &= ~(1u << zone);
+    uint32_t orders = (n->orders[zone] & ~emptied) | filled;
+
+    n->orders[zone] = orders;
+    n->zones = (n->zones & ~(1u << zone)) | (uint32_t)(orders != 0) << zone;
 }
 
 /* --- blocks --- */
@@ -153,43 +152,19 @@ void buddy_free(unsigned long pfn, unsigned int order, nodeid_t node, uint32_t f
     orders_update(n, zone, emptied, 1u << order);
 }
 
-/*
- * The highest zone that has a block large enough, so that low addresses last for those who need
- * them; in it, the smallest such block.  Returns NULL if there is none.
- */
-static inline struct page_info *find_block(const struct heap_node *n, unsigned int order,
-                                           uint32_t zones, bool any_will_do)
+/* Takes the part [pfn, pfn + 2^order) out of a block of order `have`; its other parts are free
+ * blocks then. */
+static noinline uint32_t carve(struct heap_node *n, unsigned int zone, unsigned int have,
+                               unsigned long start, unsigned long pfn, unsigned int order)
 {
-    for (zones &= n->zones; zones;) {
-        unsigned int zone = 31 - (unsigned int)__builtin_clz(zones);
-        uint32_t orders = n->orders[zone] >> order;
-
-        if (orders) {
-            struct page_info *pg;
-
-            order += (unsigned int)__builtin_ctz(orders);
-            pg = page_at(n->first[zone][order]);
-            return any_will_do ? page_at(pg->prev) : pg;
-        }
-        zones &= ~(1u << zone);
-    }
-    return NULL;
-}
-
-/* Takes the part [pfn, pfn + 2^order) out of a block; its other parts are free blocks then. */
-static inline uint32_t carve(struct page_info *block, unsigned long pfn, unsigned int order)
-{
-    unsigned long start = page_number(block);
-    unsigned int have = block->order, zone = zone_of(start);
+    struct page_info *block = page_at(start);
     nodeid_t node = block->free_node;
-    uint32_t dirty = block->first_dirty, emptied = 0, filled;
-    struct heap_node *n = &heap.node[node];
+    uint32_t dirty = block->first_dirty, emptied = 0, filled = (1u << have) - (1u << order);
     uint32_t *first = &n->first[zone][have];
 
     block->word &= PGC_scrubbed;
     if (queue_remove(first, start))
         emptied = 1u << have;
-    filled = (1u << have) - (1u << order);
 
     while (have > order) {
         uint32_t half = 1u << --have;
@@ -205,20 +180,37 @@ static inline uint32_t carve(struct page_info *block, unsigned long pfn, unsigne
             dirty = high;
         }
     }
-    orders_update(n, zone, emptied, filled);
+    if (emptied | filled)
+        orders_update(n, zone, emptied, filled);
 
     return dirty;
 }
 
+/*
+ * From the highest zone that has a block large enough, so that low addresses last for those who
+ * need them; of it, the smallest such block.
+ */
 struct page_info *buddy_take(nodeid_t node, unsigned int order, uint32_t zones, bool any_will_do,
                              uint32_t *first_dirty)
 {
-    struct page_info *pg = find_block(&heap.node[node], order, zones, any_will_do);
+    struct heap_node *n = &heap.node[node];
 
-    if (pg)
-        *first_dirty = carve(pg, page_number(pg), order);
+    for (zones &= n->zones; zones;) {
+        unsigned int zone = 31 - (unsigned int)__builtin_clz(zones);
+        uint32_t orders = n->orders[zone] >> order;
 
-    return pg;
+        if (orders) {
+            unsigned int have = order + (unsigned int)__builtin_ctz(orders);
+            unsigned long pfn = n->first[zone][have];
+
+            if (any_will_do)
+                pfn = page_at(pfn)->prev;
+            *first_dirty = carve(n, zone, have, pfn, pfn, order);
+            return page_at(pfn);
+        }
+        zones &= ~(1u << zone);
+    }
+    return NULL;
 }
 
 struct page_info *buddy_block_of(unsigned long pfn)
@@ -235,9 +227,11 @@ struct page_info *buddy_block_of(unsigned long pfn)
 
 uint32_t buddy_carve(struct page_info *block, unsigned long pfn, unsigned int order)
 {
-    ASSERT(block->order >= order && pfn >= page_number(block));
+    unsigned long start = page_number(block);
 
-    return carve(block, pfn, order);
+    ASSERT(block->order >= order && pfn >= start);
+
+    return carve(&heap.node[block->free_node], zone_of(start), block->order, start, pfn, order);
 }
 
 struct page_info *buddy_find_dirty(nodeid_t node)

@@ -124,7 +124,8 @@ void domain_pages_free(struct domain *d, struct page_info *pg, unsigned long cou
 void page_retire(struct domain_pages *account, struct page_info *pg);
 
 /* --- low_mem.c: VIRQ_ENOMEM --- */
-extern unsigned long low_mem_below, low_mem_above;
+/* Nothing happens while unclaimed memory stays within [low_mem_below, low_mem_below + low_mem_span). */
+extern unsigned long low_mem_below, low_mem_span;
 void low_mem_crossed(unsigned long unclaimed);
 
 /* Under heap_lock, after every change of free memory or claims. */
@@ -132,7 +133,7 @@ static inline void low_mem_update(void)
 {
     unsigned long unclaimed = heap.avail - heap.claimed;
 
-    if (unlikely(unclaimed < low_mem_below || unclaimed >= low_mem_above))
+    if (unlikely(unclaimed - low_mem_below >= low_mem_span))
         low_mem_crossed(unclaimed);
 }
 

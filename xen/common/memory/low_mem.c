@@ -20,8 +20,8 @@
 static uint64_t limit_bytes = MB(64);
 size_param("low_mem_virq_limit", limit_bytes);
 
-/* Pages; nothing is below 0 nor above ~0, so this is disarmed until low_mem_init(). */
-unsigned long low_mem_below, low_mem_above = ~0UL;
+/* Pages; all numbers lie within these bounds, so this is disarmed until low_mem_init(). */
+unsigned long low_mem_below, low_mem_span = ~0UL;
 static unsigned long limit;
 static struct tasklet notice;
 
@@ -37,7 +37,8 @@ static void arm(unsigned long unclaimed)
     low_mem_below = limit;
     while (low_mem_below > unclaimed)
         low_mem_below /= 2;
-    low_mem_above = low_mem_below < limit ? max(low_mem_below, 1UL) * 4 : ~0UL;
+    low_mem_span =
+        low_mem_below < limit ? max(low_mem_below, 1UL) * 4 - low_mem_below : ~0UL - low_mem_below;
 }
 
 void low_mem_crossed(unsigned long unclaimed)
