@@ -54,7 +54,8 @@ static unsigned int take(unsigned int count, unsigned int phase)
             found = at;
             break;
         }
-        at = align_page(blocker + 2, count, phase);
+        /* Over the whole allocation at once: one for PCI's configuration space has 65,536 pages. */
+        at = align_page(bitmap_find_clear(used, AREA_PAGES, blocker) + 1, count, phase);
     }
     for (unsigned int i = 0; found && i < count; i++)
         bitmap_set(used, found + i);
