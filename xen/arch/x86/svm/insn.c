@@ -3,6 +3,12 @@
  * How long is the instruction that exited?  Processors with next-RIP saving tell; for the others we
  * look at its bytes.  The guest may have changed them since, so they are only believed when they
  * are an instruction that exits in this way.
+ *
+ * Looking means to walk the guest's page tables and ours, which costs some five times what the rest
+ * of such an exit does, and a kernel has but few places that exit often.  So each vCPU remembers where
+ * it saw what.  An instruction that exits at the same place for the same reason can differ from what
+ * was seen only in prefixes without a meaning; should a guest ever exchange those, it is its own
+ * instruction pointer that goes wrong.
  */
 #include <xen/lib.h>
 #include <xen/string.h>
@@ -48,17 +54,12 @@ static unsigned int prefix_length(const uint8_t *bytes, unsigned int count, bool
 }
 
 /* 0 when the bytes are not (or no longer) such an instruction. */
-unsigned int svm_instruction_length(struct vcpu *v, uint64_t exitcode)
+static unsigned int length_by_bytes(struct vcpu *v, uint64_t exitcode)
 {
-    const struct vmcb *vmcb = vmcb_of(v);
     uint8_t bytes[INSTRUCTION_MAX], last;
-    unsigned int count, n;
+    unsigned int count = hvm_fetch(v, bytes, sizeof(bytes));
+    unsigned int n = prefix_length(bytes, count, hvm_code_width(v) == 8, &last);
 
-    if ((svm_features & SVM_FEATURE_NRIP) && vmcb->next_rip)
-        return vmcb->next_rip - vmcb->rip;
-
-    count = hvm_fetch(v, bytes, sizeof(bytes));
-    n = prefix_length(bytes, count, hvm_code_width(v) == 8, &last);
     for (unsigned int i = 0; i < ARRAY_SIZE(exit_opcodes); i++) {
         const struct exit_opcode *op = &exit_opcodes[i];
 
@@ -67,6 +68,24 @@ unsigned int svm_instruction_length(struct vcpu *v, uint64_t exitcode)
             return n + op->length;
     }
     return 0;
+}
+
+unsigned int svm_instruction_length(struct vcpu *v, uint64_t exitcode)
+{
+    const struct vmcb *vmcb = vmcb_of(v);
+    uint64_t rip = vmcb->rip, space = vmcb->cpl == 3 ? vmcb->cr3 : 0;
+    struct svm_seen_insn *seen = &v->arch.svm->seen[(rip ^ rip >> 5) % SVM_SEEN_INSNS];
+
+    if ((svm_features & SVM_FEATURE_NRIP) && vmcb->next_rip)
+        return vmcb->next_rip - rip;
+    if (seen->rip != rip || seen->space != space || seen->exitcode != exitcode || !seen->length)
+        *seen = (struct svm_seen_insn){
+            .rip = rip,
+            .space = space,
+            .exitcode = (uint16_t)exitcode,
+            .length = (uint8_t)length_by_bytes(v, exitcode),
+        };
+    return seen->length;
 }
 
 /* MOV to or from CR8: 44 0f 20/22 /r, or f0 0f 20/22 with the register field 0 outside of long

@@ -7,12 +7,22 @@
 #include <asm/hvm_ops.h>
 #include "vmcb.h"
 
+/* An instruction that exited before, for processors that do not tell its length: see insn.c. */
+struct svm_seen_insn {
+    uint64_t rip;
+    uint64_t space;                 /* CR3 for user code; the kernel's is the same in all of them: 0 */
+    uint16_t exitcode;
+    uint8_t length;                 /* 0: nothing yet */
+};
+#define SVM_SEEN_INSNS 32
+
 struct svm_vcpu {
     struct vmcb *vmcb;
     paddr_t vmcb_pa;
     unsigned int asid_cpu;          /* where the ASID below is valid */
     uint64_t asid_generation;       /* and in which round; 0: never */
     uint64_t p2m_generation;        /* of the nested tables that the ASID's entries stem from */
+    struct svm_seen_insn seen[SVM_SEEN_INSNS];
 };
 
 struct svm_domain {
