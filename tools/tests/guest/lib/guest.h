@@ -84,6 +84,17 @@ extern struct trap_frame trap_last;
 /* An interrupt's handler; its vector is 32 or more. */
 void interrupt_handle(unsigned int vector, void (*fn)(void));
 
+/* --- the local APIC (x2APIC) and other virtual CPUs: `machine: smp=2` --- */
+
+/* On each CPU that uses it, before anything below. */
+void apic_enable(void);
+void apic_eoi(void);
+uint32_t apic_id(void);
+void apic_send(uint32_t dest, uint8_t vector);
+/* Starts vCPU n (1 and up) at fn(arg), interrupts off; returns when it runs. When fn returns, it
+ * halts for ever. */
+void cpu_start(unsigned int n, void (*fn)(void *arg), void *arg);
+
 /* --- surroundings --- */
 
 extern const struct hvm_start_info *guest_start_info;

@@ -6,6 +6,7 @@
 #include <xen/compiler.h>
 
 void traps_init(void);
+void traps_load(void); /* on another CPU */
 void power_off(void) noreturn_fn;
 void verdict_by_checks(void) noreturn_fn;
 

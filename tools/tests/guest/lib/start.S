@@ -89,6 +89,55 @@ trap_common:
     add $16, %rsp
     iretq
 
+    /*
+     * Where another CPU begins: copied below 1 MiB, entered in real mode with cs:ip = page:0 (APM vol. 2, 16.10).
+     * cpu_stack and the page tables are ready.
+     */
+    .code16
+    .globl cpu_trampoline, cpu_trampoline_end
+cpu_trampoline:
+    cli
+    mov %cs, %ax
+    mov %ax, %ds
+    lgdtl 2f - cpu_trampoline
+    mov %cr0, %eax
+    or $1, %eax
+    mov %eax, %cr0
+    ljmpl $0x18, $cpu_start32
+2:  .short 4 * 8 - 1
+    .long gdt
+cpu_trampoline_end:
+
+    .code32
+cpu_start32:
+    mov $0x10, %eax
+    mov %eax, %ds
+    mov %eax, %es
+    mov %eax, %ss
+    mov $page_l4, %eax
+    mov %eax, %cr3
+    mov %cr4, %eax
+    or $0x20, %eax
+    mov %eax, %cr4
+    mov $0xc0000080, %ecx
+    rdmsr
+    or $0x900, %eax
+    wrmsr
+    mov %cr0, %eax
+    or $0x80010001, %eax
+    mov %eax, %cr0
+    ljmp $0x08, $3f
+    .code64
+3:  xor %eax, %eax
+    mov %eax, %fs
+    mov %eax, %gs
+    mov cpu_stack, %rsp
+    xor %ebp, %ebp
+    call cpu_main
+4:  cli
+    hlt
+    jmp 4b
+
     /* bool trap_run(void (*fn)(void *), void *arg): false when fn ended in an exception. */
     .globl trap_run, trap_unwind
 trap_run:
@@ -114,10 +163,13 @@ trap_unwind:
     .data
     .balign 8
 gdt:
-    .quad 0, 0x00af9b000000ffff, 0x00cf93000000ffff
+    .quad 0, 0x00af9b000000ffff, 0x00cf93000000ffff, 0x00cf9b000000ffff
 gdtr:
     .short . - gdt - 1
     .quad gdt
+    .globl cpu_stack
+cpu_stack:
+    .quad 0
     .globl trap_stack
 trap_stack:
     .quad 0

@@ -20,19 +20,24 @@ struct trap_frame trap_last;
 static struct gate idt[256];
 static void (*handlers[256])(void);
 
-void traps_init(void)
+void traps_load(void)
 {
     struct {
         uint16_t limit;
         uint64_t base;
     } packed_struct idtr = {sizeof(idt) - 1, (unsigned long)idt};
 
+    __asm__ volatile("lidt %0" ::"m"(idtr));
+}
+
+void traps_init(void)
+{
     for (unsigned int vector = 0; vector < ARRAY_SIZE(idt); vector++) {
         unsigned long stub = (unsigned long)trap_stubs + vector * 16;
 
         idt[vector] = (struct gate){stub, 0x08, 0, 0x8e, stub >> 16, stub >> 32, 0};
     }
-    __asm__ volatile("lidt %0" ::"m"(idtr));
+    traps_load();
 }
 
 void interrupt_handle(unsigned int vector, void (*fn)(void))
