@@ -106,6 +106,13 @@ static struct vcpu *cpu(unsigned int id)
     return dom.vcpu[id];
 }
 
+/* The guest is offered the vector and takes it. */
+static void take(uint8_t vector)
+{
+    vlapic_offer(cpu(0), vector);
+    vlapic_ack(cpu(0), vector);
+}
+
 static void make_domain(void)
 {
     dom.max_vcpus = VCPUS;
@@ -182,6 +189,25 @@ UNIT_TEST(apic_disabled_drops,
     CHECK_EQ(get_reg(0, 0x320), 0x10040);
 }
 
+UNIT_TEST(apic_offered_again,
+          "A vector that comes again while the guest takes it is a second interrupt; one not taken stays.")
+{
+    enable_all();
+    vlapic_set_irq(cpu(0), 0x41, false);
+    vlapic_offer(cpu(0), 0x41);
+    vlapic_set_irq(cpu(0), 0x41, false);
+    vlapic_ack(cpu(0), 0x41);
+    set_reg(0, 0xb0, 0);
+    CHECK_EQ(vlapic_pending(cpu(0)), 0x41);
+    vlapic_offer(cpu(0), 0x41);
+    CHECK_EQ(vlapic_pending(cpu(0)), -1);
+    vlapic_withdraw(cpu(0), 0x41);
+    CHECK_EQ(vlapic_pending(cpu(0)), 0x41);
+    take(0x41);
+    set_reg(0, 0xb0, 0);
+    CHECK_EQ(vlapic_pending(cpu(0)), -1);
+}
+
 UNIT_TEST(apic_priorities,
           "The highest vector above the processor priority comes first; classes are of sixteen.")
 {
@@ -189,14 +215,14 @@ UNIT_TEST(apic_priorities,
     vlapic_set_irq(cpu(0), 0x41, false);
     vlapic_set_irq(cpu(0), 0x52, false);
     CHECK_EQ(vlapic_pending(cpu(0)), 0x52);
-    vlapic_ack(cpu(0), 0x52);
+    take(0x52);
     CHECK_EQ(get_reg(0, 0xa0), 0x50);
     CHECK_EQ(vlapic_pending(cpu(0)), -1);
     vlapic_set_irq(cpu(0), 0x5f, false); /* the same class: waits */
     CHECK_EQ(vlapic_pending(cpu(0)), -1);
     vlapic_set_irq(cpu(0), 0x60, false);
     CHECK_EQ(vlapic_pending(cpu(0)), 0x60);
-    vlapic_ack(cpu(0), 0x60);
+    take(0x60);
     set_reg(0, 0xb0, 0); /* ends 0x60 */
     CHECK_EQ(vlapic_pending(cpu(0)), -1);
     set_reg(0, 0xb0, 0); /* ends 0x52 */
@@ -220,12 +246,12 @@ UNIT_TEST(apic_level_eoi,
     enable_all();
     ioapic_eoi = -1;
     vlapic_set_irq(cpu(0), 0x40, false);
-    vlapic_ack(cpu(0), 0x40);
+    take(0x40);
     set_reg(0, 0xb0, 0);
     CHECK_EQ(ioapic_eoi, -1);
     vlapic_set_irq(cpu(0), 0x40, true);
     CHECK_EQ(get_reg(0, 0x1a0), 1);
-    vlapic_ack(cpu(0), 0x40);
+    take(0x40);
     set_reg(0, 0xb0, 0);
     CHECK_EQ(ioapic_eoi, 0x40);
 }
@@ -416,7 +442,7 @@ UNIT_TEST(apic_timer_oneshot,
     time_passes(600);
     CHECK_EQ(vlapic_pending(cpu(0)), 0x30);
     CHECK_EQ(get_reg(0, 0x390), 0);
-    vlapic_ack(cpu(0), 0x30);
+    take(0x30);
     set_reg(0, 0xb0, 0);
     time_passes(10000);
     CHECK_EQ(vlapic_pending(cpu(0)), -1);
@@ -448,7 +474,7 @@ UNIT_TEST(
     for (unsigned int i = 0; i < 3; i++) {
         time_passes(1000000);
         CHECK_EQ(vlapic_pending(cpu(0)), 0x30);
-        vlapic_ack(cpu(0), 0x30);
+        take(0x30);
         set_reg(0, 0xb0, 0);
     }
     now += 3500000; /* nobody looked */

@@ -148,6 +148,8 @@ void hvm_events_offer(struct vcpu *v)
         hvm->event.is_valid = false;
     }
     hvm->irq_vector = next_vector(v, &hvm->irq_is_callback);
+    if (hvm->irq_vector >= 0 && !hvm->irq_is_callback)
+        vlapic_offer(v, hvm->irq_vector);
     hvm_ops->offer_irq(v, hvm->irq_vector);
 }
 
@@ -155,10 +157,12 @@ void hvm_events_collect(struct vcpu *v)
 {
     struct hvm_vcpu *hvm = hvm_of(v);
 
-    if (hvm->irq_vector < 0)
+    if (hvm->irq_vector < 0 || hvm->irq_is_callback)
         return;
-    if (hvm_ops->irq_was_taken(v) && !hvm->irq_is_callback)
+    if (hvm_ops->irq_was_taken(v))
         vlapic_ack(v, hvm->irq_vector);
+    else
+        vlapic_withdraw(v, hvm->irq_vector);
 }
 
 /* --- what the rest of the hypervisor asks --- */
@@ -177,7 +181,9 @@ bool arch_vcpu_has_work(struct vcpu *v)
 {
     bool is_callback;
 
-    return hvm_of(v)->nmi_pending || vcpu_event_pending(v) || next_vector(v, &is_callback) >= 0;
+    if (!v->arch.upcall_vector && vcpu_event_pending(v))
+        return true;    /* with a vector, it is an interrupt like others */
+    return hvm_of(v)->nmi_pending || next_vector(v, &is_callback) >= 0;
 }
 
 void arch_vcpu_kick(struct vcpu *v)

@@ -2,8 +2,8 @@
 /*
  * The virtual local APIC: its life, and the way of an interrupt through it (SDM vol. 3, 11.8).
  *
- *   vlapic_set_irq          vlapic_pending           vlapic_ack             vlapic_eoi
- *   anywhere: IRR, kick --> entry: above the PPR? --> injected: IRR->ISR --> the guest is done
+ *   vlapic_set_irq          vlapic_pending           vlapic_offer                  vlapic_ack       vlapic_eoi
+ *   anywhere: IRR, kick --> entry: above the PPR? --> out of the IRR, for a run --> taken: ISR --> the guest is done
  *
  * IRR and TMR are written from anywhere, by atomic operations; all else belongs to the APIC's own
  * vCPU, so no lock is taken on the way of an interrupt.
@@ -144,12 +144,29 @@ int vlapic_pending(struct vcpu *v)
     return vector;
 }
 
+/*
+ * An interrupt is offered to the guest for the time of one run, and only afterwards we learn whether it was taken.
+ * Meanwhile its IRR bit is clear, so that the same vector arriving anew is a second interrupt:
+ *
+ *     this vCPU                           a sender
+ *     offer: IRR = 0
+ *     guest takes it, reads what there is
+ *                                         more comes: IRR = 1, kick
+ *     ack: ISR = 1, IRR stays
+ */
+void vlapic_offer(struct vcpu *v, uint8_t vector)
+{
+    clear_bit(vector, &v->arch.vlapic->reg[VLAPIC_IRR]);
+}
+
+void vlapic_withdraw(struct vcpu *v, uint8_t vector)
+{
+    set_bit(vector, &v->arch.vlapic->reg[VLAPIC_IRR]);
+}
+
 void vlapic_ack(struct vcpu *v, uint8_t vector)
 {
-    struct vlapic *apic = v->arch.vlapic;
-
-    clear_bit(vector, &apic->reg[VLAPIC_IRR]);
-    set_bit(vector, &apic->reg[VLAPIC_ISR]);
+    set_bit(vector, &v->arch.vlapic->reg[VLAPIC_ISR]);
 }
 
 bool vlapic_has_irr(struct vcpu *v, uint8_t vector)

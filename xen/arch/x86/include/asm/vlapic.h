@@ -16,7 +16,9 @@ void vlapic_reset(struct vcpu *v);
 void vlapic_set_irq(struct vcpu *v, uint8_t vector, bool is_level);
 /* The vector to inject now (above the processor priority), or -1. */
 int vlapic_pending(struct vcpu *v);
-void vlapic_ack(struct vcpu *v, uint8_t vector);    /* injected: IRR -> ISR */
+void vlapic_offer(struct vcpu *v, uint8_t vector);      /* the guest may take it now: out of the IRR */
+void vlapic_withdraw(struct vcpu *v, uint8_t vector);   /* it did not: back into the IRR */
+void vlapic_ack(struct vcpu *v, uint8_t vector);        /* it did: into the ISR */
 bool vlapic_has_irr(struct vcpu *v, uint8_t vector);
 
 uint8_t vlapic_get_tpr(struct vcpu *v);
