@@ -126,17 +126,22 @@ void claim_fit_limit(struct domain_pages *mem, unsigned long count)
     low_mem_update();
 }
 
-static inline void drop(struct domain_pages *mem)
+static noinline void drop_nodes(struct domain_pages *mem)
 {
-    if (!mem->claim_total)
-        return;
-    for (uint64_t nodes = mem->claim_nodes; nodes; nodes &= nodes - 1) {
-        unsigned int node = (unsigned int)__builtin_ctzl(nodes);
+    for (; mem->claim_nodes; mem->claim_nodes &= mem->claim_nodes - 1) {
+        unsigned int node = (unsigned int)__builtin_ctzl(mem->claim_nodes);
 
         heap.node[node].claimed -= mem->claim_node[node];
         mem->claim_node[node] = 0;
     }
-    mem->claim_nodes = 0;
+}
+
+static inline void drop(struct domain_pages *mem)
+{
+    if (!mem->claim_total)
+        return;
+    if (mem->claim_nodes)
+        drop_nodes(mem);
     heap.claimed -= mem->claim_total;
     mem->claim_host = mem->claim_total = 0;
     list_del(&mem->claim_list);
