@@ -71,15 +71,18 @@ def run(argv, log, timeout, on_line):
         alarm = threading.Timer(timeout, expire)
         alarm.start()
         pending = b""
-        while chunk := os.read(qemu.stdout.fileno(), 65536):
-            *lines, pending = (pending + chunk).split(b"\n")
-            for raw in lines:
-                line = raw.decode("latin1").replace("\r", "")
-                out.write(f"{time.monotonic() - start:8.3f} {line}\n")
-                if on_line(line) and why[0] == "end":
-                    why[0] = "stopped"
-                    qemu.kill()
-            out.flush()
-        alarm.cancel()
-        qemu.wait()
+        try:
+            while chunk := os.read(qemu.stdout.fileno(), 65536):
+                *lines, pending = (pending + chunk).split(b"\n")
+                for raw in lines:
+                    line = raw.decode("latin1").replace("\r", "")
+                    out.write(f"{time.monotonic() - start:8.3f} {line}\n")
+                    if on_line(line) and why[0] == "end":
+                        why[0] = "stopped"
+                        qemu.kill()
+                out.flush()
+        finally:
+            alarm.cancel()
+            qemu.kill()
+            qemu.wait()
     return why[0]

@@ -13,6 +13,7 @@ Debian's own Xen 4.17 under our toolstack: what both agree on is right for a rea
 import argparse
 import os
 import re
+import signal
 import sys
 import time
 from pathlib import Path
@@ -95,6 +96,7 @@ def run_once(build, base, scenario, which, hv, xen):
 
 
 def main():
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended"))  # QEMU goes, too
     ap = argparse.ArgumentParser()
     ap.add_argument("--hv", default="stake", choices=["stake", "reference"])
     ap.add_argument("--build", default=str(images.ROOT / "build"))
