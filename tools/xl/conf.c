@@ -19,7 +19,6 @@ void conf_free(struct xl_conf *conf)
     free(conf->vif_script);
     free(conf->default_bridge);
     free(conf->default_gatewaydev);
-    free(conf->lockfile);
 }
 
 /* ---- One function per kind of value; each takes the member to set ---- */
@@ -98,7 +97,7 @@ static const struct {
     {"vif.default.gatewaydev", set_string, offsetof(struct xl_conf, default_gatewaydev)},
     {"max_grant_frames", set_u32, offsetof(struct xl_conf, max_grant_frames)},
     {"max_maptrack_frames", set_u32, offsetof(struct xl_conf, max_maptrack_frames)},
-    {"lockfile", set_string, offsetof(struct xl_conf, lockfile)},
+    {"lockfile", NULL},
     {"vif.default.backend", NULL},
     {"remus.default.netbufscript", NULL},
     {"colo.default.proxyscript", NULL},

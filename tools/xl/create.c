@@ -78,12 +78,15 @@ static int free_memory(struct xl *xl, libxl_domain_config *guest)
 
 /* ---- The domain ---- */
 
+/* The child has a context of its own: two processes cannot share one connection to xenstore. */
 static pid_t attach_in_background(struct xl *xl, uint32_t domid)
 {
     pid_t pid = fork();
 
     if (pid)
         return pid;
+    if (libxl_ctx_alloc(&xl->ctx, LIBXL_VERSION, 0, (xentoollog_logger *)xl->logger))
+        _exit(1);
     _exit(console_attach(xl, domid));
 }
 
@@ -164,6 +167,7 @@ COMMAND(cmd_create)
 COMMAND(cmd_config_update)
 {
     libxl_domain_config guest;
+    libxl_dominfo info;
     uint32_t domid;
     char *json;
     int rc;
@@ -172,6 +176,10 @@ COMMAND(cmd_config_update)
     domid = find_domain(xl, argv[optind]);
     if (load_guest(xl, argv[optind + 1], argc - optind - 2, argv + optind + 2, &guest))
         return 1;
+    if (!libxl_domain_info(xl->ctx, &info, domid)) { /* it stays who it is */
+        guest.c_info.uuid = info.uuid;
+        libxl_dominfo_dispose(&info);
+    }
     json = libxl_domain_config_to_json(xl->ctx, &guest);
     rc = json
              ? libxl_userdata_store(xl->ctx, domid, "libxl-json", (uint8_t *)json, strlen(json) + 1)

@@ -25,7 +25,6 @@ struct xl_conf {
     char *vif_script, *default_bridge, *default_gatewaydev;
     uint32_t max_grant_frames, max_maptrack_frames;
     bool run_hotplug_scripts;
-    char *lockfile;
 };
 
 struct xl {

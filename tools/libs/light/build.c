@@ -55,6 +55,25 @@ static int defaults_vnuma(libxl_ctx *ctx, const libxl_domain_build_info *info)
     return 0;
 }
 
+/* Nodes that the configuration names have to be there. */
+static int check_nodes(libxl_ctx *ctx, const libxl_domain_build_info *info)
+{
+    int nr = info->num_claim_nodes + info->num_vnuma_nodes, max = nr ? libxl_get_max_nodes(ctx) : 0;
+
+    for (int i = 0; i < nr; i++) {
+        bool claim = i < info->num_claim_nodes;
+        uint32_t node =
+            claim ? info->claim_nodes[i].node : info->vnuma_nodes[i - info->num_claim_nodes].pnode;
+
+        if (max < 0 || node < (uint32_t)max)
+            continue;
+        LOG(ctx, ERROR, "%s: there is no node %u; the nodes of this host are 0 to %d",
+            claim ? "claim_nodes" : "vnuma", node, max - 1);
+        return ERROR_INVAL;
+    }
+    return 0;
+}
+
 int build_defaults(libxl_ctx *ctx, libxl_domain_build_info *info)
 {
     if (!info->max_vcpus)
@@ -80,7 +99,7 @@ int build_defaults(libxl_ctx *ctx, libxl_domain_build_info *info)
         LOG(ctx, ERROR, "the guest has no kernel: say kernel=\"/path/to/vmlinuz\"");
         return ERROR_INVAL;
     }
-    return defaults_vnuma(ctx, info);
+    return check_nodes(ctx, info) ? ERROR_INVAL : defaults_vnuma(ctx, info);
 }
 
 /* ---- Before the memory ---- */

@@ -298,21 +298,43 @@ int libxl_domain_reboot(libxl_ctx *ctx, uint32_t domid, const libxl_asyncop_how 
     return ao_end(ctx, domain_request(ctx, domid, "reboot"), ao_how);
 }
 
+/* ---- Setting a dead one aside ---- */
+
+/* Name and identity go to the domain that comes next; what is noted of this one follows it. */
+static int take_new_identity(libxl_ctx *ctx, uint32_t domid, const char *name, libxl_uuid uuid)
+{
+    ARENA(a);
+    char *vm = arena_printf(&a, "/vm/" LIBXL_UUID_FMT, LIBXL_UUID_BYTES(uuid));
+    libxl_domain_config config;
+    int known;
+
+    libxl_domain_config_init(&config);
+    known = !config_load(ctx, domid, &config);
+    userdata_destroy(ctx, domid);
+    if (xc_domain_sethandle(ctx->xch, domid, uuid.uuid)) {
+        LOGE(ctx, ERROR, "cannot give domain %u another identity", domid);
+        libxl_domain_config_dispose(&config);
+        return ERROR_FAIL;
+    }
+    config.c_info.uuid = uuid;
+    if (known)
+        config_save(ctx, domid, &config);
+    libxl_domain_config_dispose(&config);
+    if (store_write(ctx, XBT_NULL, arena_printf(&a, "%s/name", vm), "%s", name))
+        return ERROR_FAIL;
+    return store_write(ctx, XBT_NULL, arena_printf(&a, "/local/domain/%u/vm", domid), "%s", vm);
+}
+
 int libxl_domain_preserve(libxl_ctx *ctx, uint32_t domid, libxl_domain_create_info *info,
                           const char *name_suffix, libxl_uuid new_uuid)
 {
     ARENA(a);
-    char *name = libxl_domid_to_name(ctx, domid), *preserved;
+    char *name = arena_keep(&a, libxl_domid_to_name(ctx, domid)), *preserved;
     int rc;
 
     if (!name)
         return ERROR_DOMAIN_NOTFOUND;
     preserved = arena_printf(&a, "%s%s", name, name_suffix);
     rc = libxl_domain_rename(ctx, domid, name, preserved);
-    free(name);
-    if (!rc && xc_domain_sethandle(ctx->xch, domid, new_uuid.uuid)) {
-        LOGE(ctx, ERROR, "cannot give domain %u another identity", domid);
-        rc = ERROR_FAIL;
-    }
-    return rc;
+    return rc ? rc : take_new_identity(ctx, domid, preserved, new_uuid);
 }
