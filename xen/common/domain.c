@@ -179,6 +179,7 @@ static void kill_begin(struct domain *d)
     spin_lock(&d->lock);
     d->dying = DOMDYING_dying;
     spin_unlock(&d->lock);
+    smp_mb();                   /* see memory_target() */
     domain_pages_mark_dying(d); /* from here on its claim is free for others */
     event_domain_destroy(d);
 }
@@ -189,6 +190,8 @@ static int relinquish(struct domain *d)
     struct vcpu *v;
     int rc;
 
+    if (atomic_read(&d->memory_users))
+        return -ERESTART;
     if ((rc = grant_table_relinquish_mappings(d)) != 0)
         return rc;
     for_each_vcpu (d, v) {

@@ -140,7 +140,7 @@ static int extents_begin(struct extents *e, const struct memory_call *call)
     if (rc)
         return rc;
     e->first = e->end = 0;
-    return privilege_target(e->r.domid, TARGET_SELF_OR_BY_CONTROL, &e->d);
+    return memory_target(e->r.domid, TARGET_SELF_OR_BY_CONTROL, &e->d);
 }
 
 /* Extent after extent until one fails, or until something else is due. */
@@ -154,13 +154,13 @@ static long extents_run(struct memory_call *call, int (*one)(struct extents *e, 
     for (i = call->start; i < e.r.nr_extents; i++) {
         if (i != call->start && hypercall_preempt_check()) {
             call->start = i;
-            domain_put(e.d);
+            memory_target_put(e.d);
             return -ERESTART;
         }
         if (one(&e, i))
             break;
     }
-    domain_put(e.d);
+    memory_target_put(e.d);
     return i;
 }
 

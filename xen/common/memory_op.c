@@ -17,6 +17,33 @@
 #define OP_BITS 6
 #define OP_MASK ((1u << OP_BITS) - 1)
 
+/*
+ *      this CPU                                one that kills d
+ *      memory_users goes up                    dying is set
+ *      dying is seen: give up                  memory_users is seen: wait
+ *
+ * Each writes first and looks then, so that they cannot both go on.
+ */
+int memory_target(domid_t domid, enum target_rule rule, struct domain **d)
+{
+    int rc = privilege_target(domid, rule, d);
+
+    if (rc)
+        return rc;
+    atomic_inc(&(*d)->memory_users);
+    smp_mb();
+    if (!READ_ONCE((*d)->dying))
+        return 0;
+    memory_target_put(*d);
+    return -EINVAL;
+}
+
+void memory_target_put(struct domain *d)
+{
+    atomic_dec_return(&d->memory_users);
+    domain_put(d);
+}
+
 /* --- questions --- */
 
 static long maximum_ram_page(struct memory_call *call)

@@ -116,11 +116,11 @@ long memory_add_to_physmap(struct memory_call *call)
 
     if (guest_read(&arg, call->gva))
         return -EFAULT;
-    rc = privilege_target(arg.domid, TARGET_SELF_OR_BY_CONTROL, &d);
+    rc = memory_target(arg.domid, TARGET_SELF_OR_BY_CONTROL, &d);
     if (rc)
         return rc;
     rc = place_one(d, NULL, arg.space, arg.idx, _gfn(arg.gpfn));
-    domain_put(d);
+    memory_target_put(d);
     return rc;
 }
 
@@ -177,7 +177,7 @@ long memory_add_to_physmap_batch(struct memory_call *call)
         return -EFAULT;
     if (call->start > arg.size)
         return -EINVAL;
-    rc = privilege_target(arg.domid, TARGET_SELF_OR_BY_CONTROL, &d);
+    rc = memory_target(arg.domid, TARGET_SELF_OR_BY_CONTROL, &d);
     if (rc)
         return rc;
     rc = batch_owner(&arg, &owner);
@@ -185,7 +185,7 @@ long memory_add_to_physmap_batch(struct memory_call *call)
         rc = batch_run(call, d, owner, &arg);
     if (owner)
         domain_put(owner);
-    domain_put(d);
+    memory_target_put(d);
     return rc;
 }
 
@@ -213,11 +213,11 @@ long memory_remove_from_physmap(struct memory_call *call)
 
     if (guest_read(&arg, call->gva))
         return -EFAULT;
-    rc = privilege_target(arg.domid, TARGET_SELF_OR_BY_CONTROL, &d);
+    rc = memory_target(arg.domid, TARGET_SELF_OR_BY_CONTROL, &d);
     if (rc)
         return rc;
     rc = remove_one(d, _gfn(arg.gpfn));
-    domain_put(d);
+    memory_target_put(d);
     return rc;
 }
 

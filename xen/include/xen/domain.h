@@ -81,6 +81,7 @@ struct domain {
     struct rcu_head rcu;
 
     struct domain_pages mem;
+    atomic_t memory_users;              /* operations on its memory under way: see memory_target() */
     struct domain_runstate runstate;
 
     bool is_privileged;                 /* C: may control others (dom0) */

@@ -6,6 +6,7 @@
 #include <public/memory.h>
 #include <xen/domain.h>
 #include <xen/mm.h>
+#include <xen/privilege.h>
 
 /* One call.  Long operations leave in `start` where to go on, and return -ERESTART. */
 struct memory_call {
@@ -14,6 +15,14 @@ struct memory_call {
 };
 
 typedef long memory_fn(struct memory_call *call);
+
+/*
+ * The domain whose memory an operation changes.  It may start to die meanwhile, but what it owns is not taken away
+ * until the operation has let go of it: a page just allocated, say, and not mapped yet.  -ESRCH, -EPERM, or -EINVAL
+ * for a dying domain.
+ */
+int memory_target(domid_t domid, enum target_rule rule, struct domain **d);
+void memory_target_put(struct domain *d);
 
 /* memory_extents.c */
 memory_fn memory_increase_reservation, memory_decrease_reservation, memory_populate_physmap;
