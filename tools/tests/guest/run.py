@@ -58,6 +58,9 @@ class Tap:
             self.verdict, self.why = match[1], match[2] or ""
         elif match := re.search(r"(Panic on CPU|Exception \d+ \(|(?:BUG|ASSERT).* at ).*", text):
             self.crash = match[0]
+        if "Hardware Dom0 halted" in text:  # the reference stops there
+            self.end = "stopped"
+            return True
         return "The machine is halted" in text
 
     def problems(self, end):
