@@ -314,8 +314,8 @@ static void claim_recall_from(struct domain_pages *mem, nodeid_t node, unsigned 
     claim_reduce(mem, node, pages);
 }
 
-/* The newest claim with a part on the node (or host-wide) gives up to `pages` of it; how many. */
-static unsigned long claim_recall_newest(nodeid_t node, unsigned long pages)
+/* The newest claim with a part on the node (or host-wide) gives up to `pages` of it. */
+static void claim_recall_newest(nodeid_t node, unsigned long pages)
 {
     struct domain_pages *mem;
 
@@ -323,18 +323,17 @@ static unsigned long claim_recall_newest(nodeid_t node, unsigned long pages)
         unsigned long held = node == NUMA_NO_NODE ? mem->claim_host : mem->claim_node[node];
 
         if (held) {
-            pages = min(pages, held);
-            claim_recall_from(mem, node, pages);
-            return pages;
+            claim_recall_from(mem, node, min(pages, held));
+            return;
         }
     }
-    return 0;
+    BUG(); /* more is claimed than all claims add up to */
 }
 
 /*
  * Memory has gone from a node otherwise than by allocation: claims give way until the promises hold
- * again.  What the node lacks is taken from claims on it; what the host lacks, from host-wide
- * claims first, and from the newest domain's largest node claim when there are none left.
+ * again.  What the node lacks is taken from claims on it.  Then all node claims together fit into
+ * what is free, so what the host still lacks is found among the host-wide ones.
  */
 void claim_recall(nodeid_t node)
 {
@@ -342,18 +341,8 @@ void claim_recall(nodeid_t node)
 
     while (n->claimed > n->avail)
         claim_recall_newest(node, n->claimed - n->avail);
-
-    while (heap.claimed > heap.avail) {
-        unsigned long excess = heap.claimed - heap.avail;
-
-        if (!claim_recall_newest(NUMA_NO_NODE, excess)) {
-            struct domain_pages *mem =
-                list_first_entry(&heap.claimants, struct domain_pages, claim_list);
-            nodeid_t largest = claim_largest_node(mem);
-
-            claim_recall_from(mem, largest, min(excess, mem->claim_node[largest]));
-        }
-    }
+    while (heap.claimed > heap.avail)
+        claim_recall_newest(NUMA_NO_NODE, heap.claimed - heap.avail);
 }
 
 /* --- allocation --- */

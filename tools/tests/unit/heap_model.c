@@ -556,9 +556,7 @@ static struct model_domain *newest_with(int node)
 
     for (unsigned int i = 0; i < DOMAINS; i++) {
         struct model_domain *d = &domains[i];
-        long held = node == -1   ? d->host
-                    : node == -2 ? d->host + sum_node_claims(d)
-                                 : d->node[node];
+        long held = node < 0 ? d->host : d->node[node];
 
         if (held && (!newest || d->staked_at > newest->staked_at))
             newest = d;
@@ -570,14 +568,8 @@ static void recall(int node)
 {
     while (claimed(node) > count_free(node))
         newest_with(node)->node[node]--;
-    while (claimed(-1) > count_free(-1)) {
-        struct model_domain *d = newest_with(-1);
-
-        if (d)
-            d->host--;
-        else
-            take_largest(newest_with(-2), 1);
-    }
+    while (claimed(-1) > count_free(-1))
+        newest_with(-1)->host--;
 }
 
 static void op_offline(const uint8_t *op)

@@ -292,6 +292,26 @@ UNIT_TEST(hand_over, "Handing pages over redeems nothing.")
     heap_check();
 }
 
+UNIT_TEST(hand_over_at_limit, "Pages handed over at the limit shrink claims beyond redemption.")
+{
+    const struct memory_claim_entry set[] = {{60, 0}, {30, NUMA_NO_NODE}};
+    struct page_info *pg;
+
+    two_nodes();
+    domain_pages_set_max(d, 100);
+    CHECK_EQ(populate(other, 0, 0, 100), 100);
+    CHECK_EQ(claim_stake(d, set, 2), 0);
+    for (unsigned int i = 1; i <= 100; i++) {
+        pg = mfn_to_page(_mfn(other->mem.pages.first));
+        CHECK_EQ(page_steal(other, pg), 0);
+        CHECK_EQ(page_assign(pg, 0, d, 0), 0);
+        CHECK_EQ(d->mem.claim_total, i <= 10 ? 90 : 100 - i);
+        CHECK_EQ(d->mem.claim_host, i <= 70 ? 30 : 100 - i); /* node claims go first */
+    }
+    CHECK_EQ(claimed_pages(), 0);
+    heap_check();
+}
+
 UNIT_TEST(
     exchange,
     "An exchange needs unclaimed memory while it holds both sides, and leaves the claim alone.")

@@ -3,6 +3,7 @@
  */
 // Sources: common/page_alloc.c common/memory/*.c common/numa.c
 #include <xen/event.h>
+#include <xen/keyhandler.h>
 #include <xen/tasklet.h>
 #include <public/sysctl.h>
 
@@ -290,7 +291,16 @@ UNIT_TEST(steal_and_assign,
     domain_pages_mark_dying(d);
     CHECK_EQ(page_steal(other, pg), 0);
     CHECK_EQ(page_assign(pg, 0, d, 0), -EINVAL);
+    CHECK_EQ(page_assign(pg, 0, other, MEMF_no_refcount), 0);
+    CHECK_EQ(other->mem.extra_pages, 1);
+    CHECK_EQ(other->mem.tot_pages, 0);
     free_domheap_page(pg);
+    CHECK_EQ(other->mem.extra_pages, 0);
+
+    pg = alloc_domheap_page(other, 0);
+    domain_pages_mark_dying(other);
+    CHECK_EQ(page_steal(other, pg), -EINVAL);
+    CHECK_EQ(domain_pages_relinquish(other), 0);
     CHECK_EQ(free_pages(), 1024);
 }
 
@@ -453,6 +463,8 @@ UNIT_TEST(offline_used,
     CHECK(status & PG_OFFLINE_PENDING && status & PG_OFFLINE_OWNED);
     CHECK_EQ(status >> PG_OFFLINE_OWNER_SHIFT, 1);
     CHECK_EQ(d->mem.tot_pages, 1);
+    CHECK_EQ(page_offline_query(page_to_mfn(pg), &status), 0);
+    CHECK_EQ(status, PG_OFFLINE_STATUS_OFFLINE_PENDING | PG_OFFLINE_STATUS_BROKEN);
     page_put_alloc_ref(pg);
     CHECK_EQ(d->mem.tot_pages, 0);
     CHECK_EQ(free_pages(), 1023);
@@ -484,9 +496,41 @@ UNIT_TEST(offline_nonsense, "Frames that are no RAM, or never were the heap's, a
     CHECK_EQ(page_offline(_mfn(1), false, &status), -EINVAL);
     CHECK(status & PG_OFFLINE_INVALID);
     CHECK_EQ(page_offline(_mfn(~0UL), false, &status), -EINVAL);
+    CHECK_EQ(page_offline_query(_mfn(~0UL), &status), -EINVAL);
+    CHECK_EQ(page_online(_mfn(~0UL), &status), -EINVAL);
     CHECK_EQ(page_offline(_mfn((GB(1) >> PAGE_SHIFT) + 1010), false, &status), -EINVAL);
     CHECK(status & PG_OFFLINE_NOT_CONV_RAM);
     CHECK_EQ(page_online(_mfn((GB(1) >> PAGE_SHIFT) + 1010), &status), -EINVAL);
+}
+
+/* --- the debug keys --- */
+
+static void (*key_m)(char), (*key_u)(char);
+
+void keyhandler_register(char key, void (*fn)(char key), const char *description)
+{
+    *(key == 'm' ? &key_m : &key_u) = fn;
+}
+
+UNIT_TEST(keys, "The debug keys tell of nodes, claims and domains.")
+{
+    const struct memory_claim_entry set[] = {{60, 1}, {30, NUMA_NO_NODE}};
+    const char *text;
+
+    make(2, 512);
+    CHECK_EQ(populate(d, 0, NODE(0), 3), 3);
+    CHECK_EQ(claim_stake(d, set, 2), 0);
+    heap_keys_init();
+    host_console();
+    key_m('m');
+    text = host_console();
+    CHECK(strstr(text, "Heap: 1024 pages, 1021 free, 87 claimed, 0 offline"));
+    CHECK(strstr(text, "node 1: 512 pages, 512 free (512 dirty), 60 claimed"));
+    CHECK(strstr(text, "claims 87: 27 host-wide, 60 on node 1"));
+    key_u('u');
+    text = host_console();
+    CHECK(strstr(text, "Node 0: 512 pages; distances: 10 20"));
+    CHECK(strstr(text, "d1: 3 pages; node 0: 3 node 1: 0"));
 }
 
 /* --- the low-memory event --- */

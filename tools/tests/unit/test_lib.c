@@ -3,6 +3,7 @@
 // Sources: (xen/lib is always linked)
 #include <xen/bitmap.h>
 #include <xen/string.h>
+#include <xen/symbols.h>
 
 #include "unit.h"
 
@@ -116,6 +117,13 @@ static int format(char *buf, size_t size, const char *fmt, ...)
             unit_fail(__FILE__, __LINE__, "\"%s\", not \"%s\"", buf_, expected); \
     } while (0)
 
+const char *symbols_lookup(unsigned long addr, unsigned long *offset, unsigned long *size)
+{
+    *offset = 0x10;
+    *size = 0x40;
+    return addr == 0x12345 ? "some_function" : NULL;
+}
+
 UNIT_TEST(formats, "Every conversion, flag, width, precision and size prints as C99 has it.")
 {
     FORMATS("1    2|3    |-0004 +5", "%d %4d|%-5d|%05d %+d", 1, 2, 3, -4, 5);
@@ -129,6 +137,8 @@ UNIT_TEST(formats, "Every conversion, flag, width, precision and size prints as 
     FORMATS("a% (null)", "%c%% %s", 'a', (const char *)NULL);
     FORMATS("0000000000001000", "%p", (void *)4096);
     FORMATS("0000000000001000", "%pS", (void *)4096); /* no symbol there */
+    FORMATS("some_function+0x10/0x40", "%pS", (void *)0x12345);
+    FORMATS(" 5 FF 0XFF 3 |", "% d %X %#X %*d|", 5, 255, 255, -2, 3);
 }
 
 UNIT_TEST(format_bounds,
