@@ -15,6 +15,11 @@
  *     drop the references                     takes an ASID without entries (svm/asid.c)
  *
  * A vCPU that starts running in between reads the generation after it is marked as running.
+ *
+ * The flush of foreign mappings may wait: a toolstack takes tens of thousands of them away, one
+ * hypercall each, and all that a stale translation reaches is a page that the domain had been
+ * given, still held by the table.  So that flush comes when something else needs one, when a frame
+ * in its range is mapped anew, when the list of held pages is full, or after some milliseconds.
  */
 #include <xen/domain.h>
 #include <xen/errno.h>
@@ -67,6 +72,7 @@ static void flush_processors(struct domain *d)
 
 static void flush(struct p2m *p2m)
 {
+    p2m->must_flush = false;
     if (p2m->needs_flush) {
         p2m->needs_flush = false;
         __atomic_fetch_add(&p2m->generation, 1, __ATOMIC_SEQ_CST);
@@ -89,9 +95,20 @@ static void p2m_lock(struct p2m *p2m)
 
 static void p2m_unlock(struct p2m *p2m)
 {
-    if (!p2m->batch)
+    if (!p2m->batch && (p2m->must_flush || !p2m->needs_flush))
         flush(p2m);
+    if (p2m->needs_flush && !p2m->batch && !timer_is_active(&p2m->lazy_flush))
+        timer_set(&p2m->lazy_flush, NOW() + P2M_LAZY_FLUSH);
     spin_unlock(&p2m->lock);
+}
+
+static void lazy_flush(void *data)
+{
+    struct p2m *p2m = data;
+
+    p2m_lock(p2m);
+    p2m->must_flush = p2m->needs_flush;
+    p2m_unlock(p2m);
 }
 
 void p2m_batch_begin(struct domain *d)
@@ -206,9 +223,11 @@ static void leaf_gone(struct p2m *p2m, uint64_t entry)
     }
 }
 
-static void note_change(struct p2m *p2m, unsigned long gfn, unsigned int level)
+static void note_change(struct p2m *p2m, unsigned long gfn, uint64_t old, unsigned int level)
 {
     p2m->needs_flush = true;
+    if (level > 1 || format->type(old) != p2m_map_foreign)
+        p2m->must_flush = true;
     p2m->changed_first = min(p2m->changed_first, gfn);
     p2m->changed_last = max(p2m->changed_last, gfn + (1UL << LEVEL_ORDER(level)) - 1);
 }
@@ -218,10 +237,17 @@ static void entry_gone(struct p2m *p2m, unsigned long gfn, uint64_t old, unsigne
 {
     if (!old)
         return;
-    note_change(p2m, gfn, level);
+    note_change(p2m, gfn, old, level);
     p2m_table_release(p2m, old, level, leaf_gone);
     if (level > 1)
         flush(p2m);
+}
+
+/* May a translation that the tables no longer have still be cached for one of the frames? */
+static bool is_stale(const struct p2m *p2m, unsigned long gfn, unsigned int level)
+{
+    return p2m->needs_flush && gfn <= p2m->changed_last &&
+           gfn + (1UL << LEVEL_ORDER(level)) > p2m->changed_first;
 }
 
 static int entry_set(struct p2m *p2m, unsigned long gfn, unsigned int level, mfn_t mfn,
@@ -232,6 +258,8 @@ static int entry_set(struct p2m *p2m, unsigned long gfn, unsigned int level, mfn
 
     if (rc)
         return rc;
+    if (leaf && (old || is_stale(p2m, gfn, level)))
+        p2m->must_flush = true;
     if (old != leaf)
         entry_gone(p2m, gfn, old, level);
     else if (type == p2m_map_foreign)
@@ -330,8 +358,10 @@ int p2m_init(struct domain *d)
     p2m->domain = d;
     p2m->generation = 1;
     p2m->changed_first = ~0UL;
+    timer_init(&p2m->lazy_flush, lazy_flush, p2m, smp_processor_id());
     root = p2m_table_alloc(p2m);
     if (!root) {
+        timer_kill(&p2m->lazy_flush);
         xfree(p2m);
         return -ENOMEM;
     }
@@ -356,6 +386,7 @@ int p2m_teardown(struct domain *d)
     }
     if (p2m->dying_root)
         rc = p2m_table_release_some(p2m, p2m->dying_root, P2M_LEVELS, leaf_gone);
+    p2m->must_flush = true;
     if (!rc && p2m->dying_root) {
         free_domheap_page(mfn_to_page(maddr_to_mfn(p2m->dying_root)));
         p2m->dying_root = 0;
@@ -370,6 +401,7 @@ void p2m_free(struct domain *d)
         return;
     while (p2m_teardown(d) == -ERESTART)
         ;
+    timer_kill(&d->arch.p2m->lazy_flush);
     xfree(d->arch.p2m);
     d->arch.p2m = NULL;
 }

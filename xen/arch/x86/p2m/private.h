@@ -6,9 +6,12 @@
 #include <xen/mm.h>
 #include <xen/p2m.h>
 #include <xen/spinlock.h>
+#include <xen/time.h>
+#include <xen/timer.h>
 #include <asm/p2m.h>
 
 #define P2M_DEFERRED_MAX 240
+#define P2M_LAZY_FLUSH   MILLISECS(10)
 #define TABLE_ENTRIES    512
 #define LEVEL_ORDER(level) (((level) - 1) * 9)
 
@@ -23,7 +26,9 @@ struct p2m {
     unsigned int table_count;       /* P */
     paddr_t retired;                /* P: table pages to be freed after the next flush, linked */
     unsigned int batch;             /* P: depth */
-    bool needs_flush;               /* P */
+    bool needs_flush;               /* P: TLBs may hold what the tables no longer say */
+    bool must_flush;                /* P: and somebody could tell the difference */
+    struct timer lazy_flush;
     bool has_iommu;
     unsigned long changed_first, changed_last;  /* P: the range that the flush is for */
     unsigned int deferred_count;    /* P: references to be dropped after the flush */
