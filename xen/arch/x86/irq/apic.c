@@ -13,6 +13,7 @@
 #include <xen/printk.h>
 #include <xen/vmap.h>
 #include <asm/apic.h>
+#include <asm/hwdom.h>
 #include <asm/io.h>
 #include <asm/irq.h>
 #include <asm/irqflags.h>
@@ -150,6 +151,7 @@ void __init apic_init(void)
         xapic_page = ioremap(acpi_lapic_address, PAGE_SIZE);
     if (!is_x2apic && !xapic_page)
         panic("cannot map the local APIC at %#lx", acpi_lapic_address);
+    hwdom_mmio_forbid(acpi_lapic_address, PAGE_SIZE);
     irq_set_fixed(VECTOR_APIC_ERROR, handle_error);
     apic_cpu_init();
     printk(XENLOG_INFO "APIC: %s mode\n", is_x2apic ? "x2APIC" : "xAPIC");

@@ -10,6 +10,7 @@
 #include <xen/printk.h>
 #include <xen/spinlock.h>
 #include <xen/vmap.h>
+#include <asm/hwdom.h>
 #include <asm/io.h>
 
 #include "private.h"
@@ -83,6 +84,7 @@ static void __init add_chip(const struct acpi_ioapic *found)
 {
     struct ioapic *chip = &chips[chip_count];
 
+    hwdom_mmio_forbid(found->address, PAGE_SIZE);
     chip->window = ioremap(found->address, PAGE_SIZE);
     if (!chip->window) {
         printk(XENLOG_WARNING "I/O APIC at %#lx cannot be mapped\n", found->address);

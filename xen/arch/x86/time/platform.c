@@ -10,6 +10,7 @@
 #include <xen/printk.h>
 #include <xen/string.h>
 #include <xen/vmap.h>
+#include <asm/hwdom.h>
 #include <asm/io.h>
 
 #include "private.h"
@@ -43,6 +44,7 @@ static bool __init hpet_probe(struct platform_timer *t)
 
     if (!table || table->header.length < sizeof(*table) || table->space != 0 || !table->address)
         return false;
+    hwdom_mmio_forbid(table->address, 1024);
     hpet = ioremap(table->address, 1024);
     if (!hpet)
         return false;
