@@ -144,7 +144,12 @@ int domctl_setnodeaffinity(struct domain *d, struct xen_domctl *op)
     return 0;
 }
 
+/* A domain for which nobody has said anything prefers every node alike. */
 int domctl_getnodeaffinity(struct domain *d, struct xen_domctl *op)
 {
-    return ctl_bitmap_write(&op->u.nodeaffinity.nodemap, d->mem.node_affinity.bits, MAX_NUMNODES);
+    const unsigned long *bits = d->mem.node_affinity.bits;
+
+    if (!bitmap_weight(bits, MAX_NUMNODES))
+        bits = node_online_map.bits;
+    return ctl_bitmap_write(&op->u.nodeaffinity.nodemap, bits, MAX_NUMNODES);
 }

@@ -123,6 +123,9 @@ unsigned int numa_choose(const struct numa_node *nodes, unsigned int nr, uint64_
 
 /* ---- The host as it is ---- */
 
+/* What the hypervisor may take of a node for itself until the claim is staked. */
+#define MARGIN_KB 2048
+
 /* Each vCPU counts on every node where it may run at best: its soft affinity, within the hard one.
  */
 static void count_vcpus(libxl_ctx *ctx, struct numa_node *nodes, unsigned int nr,
@@ -165,8 +168,9 @@ static unsigned int read_nodes(libxl_ctx *ctx, struct numa_node *nodes)
         nr = NUMA_NODES_MAX;
     memset(nodes, 0, NUMA_NODES_MAX * sizeof(*nodes));
     for (int i = 0; i < nr; i++)
-        if (info[i].size != LIBXL_NUMAINFO_INVALID_ENTRY && info[i].free > info[i].claimed)
-            nodes[i].free_kb = (info[i].free - info[i].claimed) / 1024;
+        if (info[i].size != LIBXL_NUMAINFO_INVALID_ENTRY &&
+            info[i].free / 1024 > info[i].claimed / 1024 + MARGIN_KB)
+            nodes[i].free_kb = (info[i].free - info[i].claimed) / 1024 - MARGIN_KB;
     for (int c = 0; nr && c < nr_cpus; c++)
         if (cpu[c].node < (unsigned int)nr)
             nodes[cpu[c].node].cpus++;
