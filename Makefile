@@ -49,6 +49,12 @@ test-quick:
 	$(Q)ROUNDS=2 $(MAKE) --no-print-directory -C tools/tests/unit T="$(T)"
 	$(Q)$(MAKE) --no-print-directory test-guest T=hello
 
+## soak            the random and concurrent unit tests and the fuzzers for long: ROUNDS=2000, SECONDS=3600
+.PHONY: soak
+soak:
+	$(Q)ROUNDS=$(or $(ROUNDS),2000) $(MAKE) --no-print-directory -C tools/tests/unit T="$(T)"
+	$(Q)$(MAKE) --no-print-directory fuzz SECONDS=$(or $(SECONDS),3600)
+
 ## bench           instructions per operation of heap and claims, beside the reference's
 .PHONY: bench
 bench:
