@@ -2,13 +2,15 @@
 /*
  * test-claim: the claim calls as a toolstack of one's own would use them, in dom0.
  *
- *     test-claim host|node
+ *     test-claim host|node|others
+ *     test-claim pages DOMID        prints "node N PAGES CLAIMED" for each node
  *
  * The two functions on top are the example of the guide; the rest runs it on an empty domain and
  * looks at the counters after each step.
  */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <xenctrl.h>
 
@@ -129,9 +131,8 @@ static void node_story(xc_interface *xch, uint32_t domid)
     expect(outstanding(xch, domid) == 0, "released");
 }
 
-int main(int argc, char **argv)
+static int create(xc_interface *xch, uint32_t *domid)
 {
-    xc_interface *xch = xc_interface_open(NULL, NULL, 0);
     struct xen_domctl_createdomain config = {
         .flags = XEN_DOMCTL_CDF_hvm | XEN_DOMCTL_CDF_hap,
         .max_vcpus = 1,
@@ -141,18 +142,89 @@ int main(int argc, char **argv)
         .grant_opts = XEN_DOMCTL_GRANT_version(1),
         .arch.emulation_flags = XEN_X86_EMU_LAPIC,
     };
-    uint32_t domid = 0;
 
-    if (argc != 2 || !xch || xc_domain_create(xch, &domid, &config) < 0 ||
-        xc_domain_setmaxmem(xch, domid, 2 * PAGES * 4) < 0 ||
-        xc_set_paging_mempool_size(xch, domid, 4 << 20) < 0) {
+    *domid = 0;
+    if (xc_domain_create(xch, domid, &config) < 0 ||
+        xc_domain_setmaxmem(xch, *domid, 2 * PAGES * 4) < 0 ||
+        xc_set_paging_mempool_size(xch, *domid, 4 << 20) < 0) {
         perror("test-claim: cannot prepare a domain");
+        return -1;
+    }
+    return 0;
+}
+
+/* Populates 16 pages from gfn upwards; how many it got. */
+static int some_pages(xc_interface *xch, uint32_t domid, xen_pfn_t gfn, unsigned int flags)
+{
+    xen_pfn_t list[16];
+
+    for (unsigned int i = 0; i < 16; i++) {
+        list[i] = gfn + i;
+    }
+    return xc_domain_populate_physmap(xch, domid, 16, 0, flags, list);
+}
+
+/* One domain claims all that node 1 has left; another asks for memory there, and anywhere. */
+static void others_story(xc_interface *xch, uint32_t claimant)
+{
+    xc_node_claims_t nodes[64];
+    xc_domain_node_pages_t mine[64];
+    unsigned int nr = 64, other_nr = 64;
+    uint32_t other;
+
+    if (create(xch, &other) < 0 || xc_get_node_claims(xch, &nr, nodes, NULL) < 0 || nr < 2) {
+        expect(false, "two domains and two nodes");
+        return;
+    }
+    memory_claim_t all[] = {XEN_NODE_CLAIM_INIT(nodes[1].free - nodes[1].claimed, 1)};
+
+    expect(xc_domain_setmaxmem(xch, claimant, nodes[1].free * 4) == 0, "a large maximum");
+    expect(xc_domain_claim_memory(xch, claimant, 1, all) == 0, "all of node 1 claimed");
+    expect(some_pages(xch, other, 0, XENMEMF_exact_node(1)) == 0, "exactly there: refused");
+    expect(some_pages(xch, other, 0, 0) == 16, "anywhere: served");
+    expect(xc_domain_get_node_pages(xch, other, &other_nr, mine, NULL) == 0 && mine[1].pages == 0,
+           "elsewhere");
+    expect(some_pages(xch, claimant, 0, XENMEMF_exact_node(1)) == 16, "the claimant has it");
+    expect(release_claim(xch, claimant) == 0, "release");
+    expect(some_pages(xch, other, 64, XENMEMF_exact_node(1)) == 16, "then it is anybody's");
+    expect(xc_domain_destroy(xch, other) == 0, "destroy the other");
+}
+
+static int print_pages(xc_interface *xch, uint32_t domid)
+{
+    xc_domain_node_pages_t nodes[64];
+    unsigned int nr = 64;
+
+    if (xc_domain_get_node_pages(xch, domid, &nr, nodes, NULL) < 0) {
+        perror("test-claim: pages");
+        return 1;
+    }
+    for (unsigned int i = 0; i < nr && i < 64; i++) {
+        printf("node %u %llu %llu\n", i, (unsigned long long)nodes[i].pages,
+               (unsigned long long)nodes[i].claimed);
+    }
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    static const struct {
+        const char *name;
+        void (*tell)(xc_interface *xch, uint32_t domid);
+    } stories[] = {{"host", host_story}, {"node", node_story}, {"others", others_story}};
+    xc_interface *xch = xc_interface_open(NULL, NULL, 0);
+    uint32_t domid;
+
+    if (argc == 3 && !strcmp(argv[1], "pages") && xch) {
+        return print_pages(xch, strtoul(argv[2], NULL, 0));
+    }
+    if (argc != 2 || !xch || create(xch, &domid) < 0) {
         return 2;
     }
-    if (!strcmp(argv[1], "host")) {
-        host_story(xch, domid);
-    } else {
-        node_story(xch, domid);
+    for (unsigned int i = 0; i < sizeof(stories) / sizeof(stories[0]); i++) {
+        if (!strcmp(argv[1], stories[i].name)) {
+            stories[i].tell(xch, domid);
+        }
     }
     expect(xc_domain_destroy(xch, domid) == 0, "destroy");
     xc_interface_close(xch);

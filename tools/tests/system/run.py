@@ -76,7 +76,7 @@ def run_once(build, base, scenario, which, hv, xen):
     top = Path(build) / "system"
     work = top / "runs" / f"{label}-{hv}-{os.getpid()}"
     overlay = images.overlay(work, work.with_suffix(".gz"), {
-        ".": HERE / "dom0", "test/scenario.sh": scenario.path})
+        ".": HERE / "dom0", "test/scenario.sh": scenario.path, "boot/tiny": images.tiny_kernel()})
     initrd = work.with_suffix(".initrd")
     initrd.write_bytes(base.dom0.read_bytes() + (top / "tools.gz").read_bytes() + overlay.read_bytes())
     log = top / "logs" / f"{label}-{hv}.log"

@@ -82,6 +82,16 @@ guest_config() {
     echo /etc/xen/$name.cfg
 }
 
+# tiny_config NAME MIB [LINE...]: the same for a guest that does nothing, quick to make.
+tiny_config() {
+    local name="$1" mem="$2" line; shift 2
+    {
+        printf 'name = "%s"\ntype = "pvh"\nmemory = %s\nkernel = "/boot/tiny"\n' "$name" "$mem"
+        for line in "$@"; do printf '%s\n' "$line"; done
+    } >/etc/xen/$name.cfg
+    echo /etc/xen/$name.cfg
+}
+
 # console_has NAME PATTERN: whether the guest's console has printed this.
 console_has() { grep -qE "$2" /var/log/xen/console/guest-$1.log; }
 
@@ -97,4 +107,6 @@ guest_run() {
 }
 
 free_mb() { xl info | awk '/^free_memory/ {print $3}'; }
+outstanding_mb() { xl info | awk '/^outstanding_claims/ {print $3}'; }
+domains() { xl list | awk 'NR > 1 && $2 > 0' | wc -l; }
 domain_gone() { xl list >/tmp/list && ! grep -q "^$1 " /tmp/list; }
