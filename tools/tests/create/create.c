@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* create NAME KERNEL RAMDISK MIB: starts a guest whose memory is claimed before it is built. */
+/*
+ * create NAME KERNEL RAMDISK MIB: starts a guest whose memory is claimed before it is built.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
