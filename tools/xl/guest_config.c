@@ -201,7 +201,8 @@ static int read_affinity(struct reading *r, const struct key *key, const struct 
 {
     bool soft = !strcmp(key->name, "cpus_soft");
     libxl_domain_build_info *b = &r->d->b_info;
-    int nr = v->kind == CONFIG_LIST ? v->nr_items : b->max_vcpus;
+    int vcpus = b->max_vcpus ? b->max_vcpus : 1; /* without vcpus= a guest has one */
+    int nr = v->kind == CONFIG_LIST ? v->nr_items : vcpus;
     libxl_bitmap *maps = xcalloc(nr, sizeof(*maps));
 
     *(soft ? &b->vcpu_soft_affinity : &b->vcpu_hard_affinity) = maps;

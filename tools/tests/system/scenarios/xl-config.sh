@@ -16,6 +16,7 @@ bad() {
     { echo "$base"; printf '%s\n' "$@"; } >/etc/xen/bad.cfg
     xl create /etc/xen/bad.cfg >/tmp/out 2>&1; rc=$?
     state >/tmp/now
+    [ $rc != 0 ] || xl destroy bad
     check "$what" sh -c "cat /tmp/out; [ $rc = 1 ] && grep -qiE '$pattern' /tmp/out && diff /tmp/state /tmp/now"
 }
 
