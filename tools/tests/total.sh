@@ -4,11 +4,12 @@
 # A target that ends without such a line counts as one failure.
 set -u
 passed=0 failed=0
+said=$(mktemp)
+trap 'rm -f "$said"' EXIT
 for target in "$@"; do
     printf '=== %s\n' "$target"
-    exec {copy}>&1
-    verdict=$(${MAKE:-make} --no-print-directory "$target" 2>&1 | tee /dev/fd/$copy |
-        sed -n 's/^\([0-9]\+\) passed, \([0-9]\+\) failed$/\1 \2/p' | tail -n 1)
+    ${MAKE:-make} --no-print-directory "$target" 2>&1 | tee "$said"
+    verdict=$(sed -n 's/^\([0-9]\+\) passed, \([0-9]\+\) failed$/\1 \2/p' "$said" | tail -n 1)
     if [ -z "$verdict" ]; then
         echo "$target ended without a verdict"
         verdict="0 1"
