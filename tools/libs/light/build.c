@@ -156,12 +156,23 @@ static int make_ports(libxl_ctx *ctx, uint32_t domid, struct build_state *state)
 
 /* ---- The image ---- */
 
-/* A line that is written over itself, for people who watch. */
+/* A line that is written over itself, for people who watch: once for each percent. */
+struct progress {
+    libxl_ctx *ctx;
+    const char *step;
+    int percent;
+};
+
 static void show_progress(void *data, const char *step, uint64_t done, uint64_t total)
 {
-    libxl_ctx *ctx = data;
+    struct progress *p = data;
+    int percent = total ? done * 100 / total : 100;
 
-    xtl_progress(ctx->lg, "libxl", step, total ? done * 100 / total : 0, 100);
+    if (step == p->step && percent == p->percent)
+        return;
+    p->step = step;
+    p->percent = percent;
+    xtl_progress(p->ctx->lg, "libxl", step, percent, 100);
 }
 
 static int step(libxl_ctx *ctx, uint32_t domid, const char *what, int r)
@@ -195,6 +206,7 @@ int domain_build(libxl_ctx *ctx, uint32_t domid, libxl_domain_config *config,
 {
     const libxl_domain_build_info *info = &config->b_info;
     struct xc_dom_vnode vnodes[NUMA_NODES_MAX + 1];
+    struct progress progress = {.ctx = ctx};
     struct xc_dom_image *image;
     unsigned int nr_vnodes = 0;
     int rc = set_limits(ctx, domid, info);
@@ -222,7 +234,7 @@ int domain_build(libxl_ctx *ctx, uint32_t domid, libxl_domain_config *config,
     image->console_port = state->console_port;
     image->store_port = state->store_port;
     image->progress = show_progress;
-    image->progress_data = ctx;
+    image->progress_data = &progress;
     rc = image_build(ctx, domid, info, image);
     state->console_gfn = image->console_gfn;
     state->store_gfn = image->store_gfn;
