@@ -20,6 +20,14 @@ struct domain *host_domain_create(domid_t domid, unsigned long max_pages);
 /* References, its own existence among them. */
 unsigned int host_domain_references(const struct domain *d);
 
+/*
+ * Small objects come from the C library, unless the test is about xmalloc.c.  The nth allocation
+ * from now fails (0: none); did it? And how many objects there are.
+ */
+void host_fail_allocation(unsigned int nth);
+bool host_allocation_failed(void);
+unsigned int host_allocations(void);
+
 /* Text that printk() has said since the last call; bounded. */
 const char *host_console(void);
 
