@@ -19,7 +19,7 @@ deps:
 .PHONY: test
 test: deps
 	$(Q)$(MAKE) --no-print-directory all
-	$(Q)MAKE="$(MAKE)" bash tools/tests/total.sh test-unit test-tools test-guest test-system
+	$(Q)MAKE="$(MAKE)" bash tools/tests/total.sh test-unit test-abi test-tools test-guest test-system
 
 ## test-guest      kernels of ours as dom0 in QEMU; T=name for one, XEN=image for another hypervisor
 .PHONY: test-guest
@@ -44,6 +44,11 @@ run: deps
 test-unit:
 	$(Q)$(MAKE) --no-print-directory -C tools/tests/unit T="$(T)"
 
+## test-abi        the public headers against libxen-dev's, field by field; T=header for one
+.PHONY: test-abi
+test-abi:
+	$(Q)$(MAKE) --no-print-directory -C tools/tests/abi test T="$(T)"
+
 ## test-quick      the unit tests with few rounds, and one boot: before each integration
 test-quick:
 	$(Q)ROUNDS=2 $(MAKE) --no-print-directory -C tools/tests/unit T="$(T)"
@@ -55,7 +60,7 @@ soak:
 	$(Q)ROUNDS=$(or $(ROUNDS),2000) $(MAKE) --no-print-directory -C tools/tests/unit T="$(T)"
 	$(Q)$(MAKE) --no-print-directory fuzz SECONDS=$(or $(SECONDS),3600)
 
-## bench           instructions per operation of heap and claims, beside the reference's
+## bench           instructions: of heap and claims on the host; of calls and of dom0's boot in QEMU; beside the reference's
 .PHONY: bench
 bench:
 	$(Q)$(MAKE) --no-print-directory -C tools/tests/bench
