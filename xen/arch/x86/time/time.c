@@ -39,6 +39,14 @@ struct time_scale time_scale_between(uint64_t from_hz, uint64_t to_hz)
     return s;
 }
 
+/* RDTSC waits for nothing before it by itself: without the fence it could be taken too early (SDM
+ * vol. 2). */
+static uint64_t tsc_now(void)
+{
+    __asm__ volatile("lfence" ::: "memory");
+    return rdtsc();
+}
+
 uint64_t time_tsc_hz(void)
 {
     return tsc_hz;
@@ -54,7 +62,7 @@ s_time_t NOW(void)
     const struct time_stamp *st = &this_cpu(stamp);
 
     /* Before calibration the scale is zero, and so is the time. */
-    return st->stime + time_scale(rdtsc() - st->tsc, st->scale);
+    return st->stime + time_scale(tsc_now() - st->tsc, st->scale);
 }
 
 uint64_t time_to_tsc(s_time_t t)
@@ -98,7 +106,7 @@ void time_sync_boot_cpu(unsigned int new_cpu)
     for (unsigned int n = 1; n <= EXCHANGES; n++) {
         while (__atomic_load_n(&sync.asked, __ATOMIC_ACQUIRE) != n)
             __asm__ volatile("pause");
-        sync.answer = rdtsc();
+        sync.answer = tsc_now();
         __atomic_store_n(&sync.answered, n, __ATOMIC_RELEASE);
     }
     while (__atomic_load_n(&sync.asked, __ATOMIC_ACQUIRE) != 0)
@@ -113,12 +121,12 @@ static int64_t measure_ahead(uint64_t *error)
 
     *error = UINT64_MAX;
     for (unsigned int n = 1; n <= EXCHANGES; n++) {
-        uint64_t before = rdtsc(), after;
+        uint64_t before = tsc_now(), after;
 
         __atomic_store_n(&sync.asked, n, __ATOMIC_RELEASE);
         while (__atomic_load_n(&sync.answered, __ATOMIC_ACQUIRE) != n)
             __asm__ volatile("pause");
-        after = rdtsc();
+        after = tsc_now();
         if ((after - before) / 2 < *error) {
             *error = (after - before) / 2;
             ahead = sync.answer - (before + *error);

@@ -18,6 +18,8 @@
 #endif
 #define FRAMETABLE_VIRT_START HOST_MAP_BASE
 #define DIRECTMAP_VIRT_START  (HOST_MAP_BASE + (1UL << 40))
+#define FIRMWARE_VIRT_START   (HOST_MAP_BASE - (1UL << 40))
+#define FIRMWARE_VIRT_SIZE    (1UL << 30)
 
 #define frame_table ((struct page_info *)FRAMETABLE_VIRT_START)
 
