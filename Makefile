@@ -19,7 +19,12 @@ deps:
 .PHONY: test
 test: deps
 	$(Q)$(MAKE) --no-print-directory all
-	$(Q)MAKE="$(MAKE)" bash tools/tests/total.sh test-unit test-abi test-tools test-guest test-system
+	$(Q)MAKE="$(MAKE)" bash tools/tests/total.sh test-headers test-unit test-abi test-tools test-guest test-system
+
+## test-headers    each header of the hypervisor alone, no cycles, no upward layers
+.PHONY: test-headers
+test-headers:
+	$(Q)cd xen && bash scripts/check-headers.sh
 
 ## test-guest      kernels of ours as dom0 in QEMU; T=name for one, XEN=image for another hypervisor
 .PHONY: test-guest

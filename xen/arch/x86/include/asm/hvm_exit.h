@@ -6,6 +6,7 @@
 #ifndef ASM_X86_HVM_EXIT_H
 #define ASM_X86_HVM_EXIT_H
 
+#include <asm/domain.h> /* struct guest_regs */
 #include <asm/hvm.h>
 
 struct hvm_port_access {
