@@ -39,12 +39,10 @@ static void print_node_rows(const libxl_numainfo *node, int nr)
 {
     printf("%4s %9s %9s %9s %9s\n", "Node", "Size", "Free", "Claimed", "Unclaimed");
     for (int i = 0; i < nr; i++) {
-        uint64_t left = node[i].free > node[i].claimed ? node[i].free - node[i].claimed : 0;
-
         if (node[i].size == LIBXL_NUMAINFO_INVALID_ENTRY)
             continue;
         printf("%4d %9" PRIu64 " %9" PRIu64 " %9" PRIu64 " %9" PRIu64 "\n", i, node[i].size >> 20,
-               node[i].free >> 20, node[i].claimed >> 20, left >> 20);
+               (node[i].free + node[i].claimed) >> 20, node[i].claimed >> 20, node[i].free >> 20);
     }
 }
 

@@ -125,12 +125,10 @@ static int print_nodes(struct xl *xl)
     printf("node:    memsize    memfree    distances%s\n",
            xl->conf.claim_mode ? "    claimed" : "");
     for (int i = 0; i < nr; i++) {
-        uint64_t unclaimed = node[i].free > node[i].claimed ? node[i].free - node[i].claimed : 0;
-
         if (node[i].size == LIBXL_NUMAINFO_INVALID_ENTRY)
             continue;
         printf("%4d:    %6" PRIu64 "     %6" PRIu64 "      ", i, node[i].size >> 20,
-               unclaimed >> 20);
+               node[i].free >> 20);
         for (int j = 0; j < node[i].num_dists; j++)
             printf("%s%u", j ? "," : "", node[i].dists[j]);
         if (xl->conf.claim_mode)

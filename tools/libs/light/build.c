@@ -16,8 +16,6 @@
 
 #include "internal.h"
 
-#define SPECIAL_KB 1024 /* pages of the guest beside its memory; see memory.c */
-
 /*
  * A guest here boots with all that it may ever have: Linux takes the difference between static-max
  * and what it boots with for memory that it cannot see, and would balloon by that much too far.
@@ -209,8 +207,10 @@ int domain_build(libxl_ctx *ctx, uint32_t domid, libxl_domain_config *config,
     struct progress progress = {.ctx = ctx};
     struct xc_dom_image *image;
     unsigned int nr_vnodes = 0;
-    int rc = set_limits(ctx, domid, info);
+    int rc = claim_check(ctx, info);
 
+    if (!rc)
+        rc = set_limits(ctx, domid, info);
     if (!rc)
         rc = set_affinities(ctx, domid, info);
     if (!rc)

@@ -89,6 +89,28 @@ static void say_refused(libxl_ctx *ctx, xentoollog_level level, const char *what
             mib(s->free), mib(s->claimed), most_by(ctx, &a, host ? -1 : (int)s->node));
 }
 
+/* ---- Before anything is made ---- */
+
+/*
+ * A guest that plainly does not fit is refused before the hypervisor sets memory aside for its
+ * nested page tables.  The claim still decides: what is free now may be gone when it is staked.
+ */
+int claim_check(libxl_ctx *ctx, const libxl_domain_build_info *info)
+{
+    struct xc_dom_shortage s = {.node = XEN_DOMCTL_CLAIM_MEMORY_NO_NODE};
+    xc_physinfo_t host = {0};
+
+    if (!libxl_defbool_val(info->claim_mode) || xc_physinfo(ctx->xch, &host))
+        return 0;
+    s.needed = (info->target_memkb + info->shadow_memkb + SPECIAL_KB) / KB_PER_PAGE;
+    s.free = host.free_pages;
+    s.claimed = host.outstanding_pages;
+    if (s.free >= s.claimed && s.free - s.claimed >= s.needed)
+        return 0;
+    say_refused(ctx, XTL_ERROR, "not enough memory", &s);
+    return ERROR_NOMEM;
+}
+
 /* ---- Staking ---- */
 
 /* 0, or the errno of the attempt. */

@@ -126,7 +126,9 @@ static void numa_claims(libxl_ctx *ctx, libxl_numainfo *list, unsigned int nr)
         for (unsigned int i = 0; i < nr && i < known; i++) {
             if (list[i].size == LIBXL_NUMAINFO_INVALID_ENTRY)
                 continue;
-            list[i].free = nodes[i].free * XC_PAGE_SIZE;
+            if (nodes[i].claimed > nodes[i].free)
+                nodes[i].claimed = nodes[i].free;
+            list[i].free = (nodes[i].free - nodes[i].claimed) * XC_PAGE_SIZE;
             list[i].claimed = nodes[i].claimed * XC_PAGE_SIZE;
         }
     }

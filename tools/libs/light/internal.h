@@ -21,7 +21,9 @@
 #define LOG_DIR    "/var/log/xen"
 #define SCRIPT_DIR "/etc/xen/scripts"
 
-#define KB_PER_PAGE   (XC_PAGE_SIZE / 1024)
+#define KB_PER_PAGE (XC_PAGE_SIZE / 1024)
+/* Pages that a guest has beside its memory: those that it shares with the toolstack. */
+#define SPECIAL_KB    1024
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
 struct libxl__ctx {
@@ -124,6 +126,8 @@ struct xc_dom_image;
 /* Where this guest's memory shall be: entries for the builder, 0 when it does not matter. */
 int numa_place(libxl_ctx *ctx, uint32_t domid, const libxl_domain_build_info *info,
                struct xc_dom_vnode *vnodes, unsigned int *nr_vnodes);
+/* With claims: refuses a guest that cannot fit before it costs anything. */
+int claim_check(libxl_ctx *ctx, const libxl_domain_build_info *info);
 /* Stakes the claim of an image; on refusal says what was needed, free and claimed, and by whom. */
 int claim_stake(libxl_ctx *ctx, const libxl_domain_build_info *info, struct xc_dom_image *image);
 

@@ -12,9 +12,6 @@
 
 #include "internal.h"
 
-/* Beyond the memory of the guest itself: pages that it shares with the toolstack. */
-#define SPECIAL_KB 1024
-
 int libxl_get_free_memory(libxl_ctx *ctx, uint64_t *memkb)
 {
     xc_physinfo_t info = {0};

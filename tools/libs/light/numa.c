@@ -168,9 +168,8 @@ static unsigned int read_nodes(libxl_ctx *ctx, struct numa_node *nodes)
         nr = NUMA_NODES_MAX;
     memset(nodes, 0, NUMA_NODES_MAX * sizeof(*nodes));
     for (int i = 0; i < nr; i++)
-        if (info[i].size != LIBXL_NUMAINFO_INVALID_ENTRY &&
-            info[i].free / 1024 > info[i].claimed / 1024 + MARGIN_KB)
-            nodes[i].free_kb = (info[i].free - info[i].claimed) / 1024 - MARGIN_KB;
+        if (info[i].size != LIBXL_NUMAINFO_INVALID_ENTRY && info[i].free / 1024 > MARGIN_KB)
+            nodes[i].free_kb = info[i].free / 1024 - MARGIN_KB;
     for (int c = 0; nr && c < nr_cpus; c++)
         if (cpu[c].node < (unsigned int)nr)
             nodes[cpu[c].node].cpus++;
