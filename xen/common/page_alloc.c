@@ -383,15 +383,15 @@ static inline struct page_info *take_from(nodeid_t node, struct request *r)
 {
     struct heap_node *n = &heap.node[node];
     unsigned long count = 1UL << r->order;
-    struct claim_view view = view_of(r->account, n, node);
-    struct claim_verdict verdict = claim_admit(&view, count);
-    struct page_info *pg;
+    struct claim_verdict verdict;
+    struct claim_view view;
+    struct block_list from;
 
-    if (!verdict.is_allowed)
+    if (!buddy_find(n, r->order, zones_within(r->memflags >> MEMF_BITS_SHIFT), &from))
         return NULL;
-    pg = buddy_take(node, r->order, zones_within(r->memflags >> MEMF_BITS_SHIFT),
-                    r->memflags & MEMF_no_scrub, &r->first_dirty);
-    if (!pg)
+    view = view_of(r->account, n, node);
+    verdict = claim_admit(&view, count);
+    if (!verdict.is_allowed)
         return NULL;
 
     heap.avail -= count;
@@ -401,7 +401,7 @@ static inline struct page_info *take_from(nodeid_t node, struct request *r)
     low_mem_update();
     r->node = node;
 
-    return pg;
+    return buddy_take(node, from, r->order, r->memflags & MEMF_no_scrub, &r->first_dirty);
 }
 
 /* Without a node named: where the domain holds claims, else its affinity, else anywhere. */

@@ -154,8 +154,8 @@ void buddy_free(unsigned long pfn, unsigned int order, nodeid_t node, uint32_t f
 
 /* Takes the part [pfn, pfn + 2^order) out of a block of order `have`; its other parts are free
  * blocks then. */
-static noinline uint32_t carve(struct heap_node *n, unsigned int zone, unsigned int have,
-                               unsigned long start, unsigned long pfn, unsigned int order)
+static always_inline uint32_t carve(struct heap_node *n, unsigned int zone, unsigned int have,
+                                    unsigned long start, unsigned long pfn, unsigned int order)
 {
     struct page_info *block = page_at(start);
     nodeid_t node = block->free_node;
@@ -186,31 +186,17 @@ static noinline uint32_t carve(struct heap_node *n, unsigned int zone, unsigned 
     return dirty;
 }
 
-/*
- * From the highest zone that has a block large enough, so that low addresses last for those who
- * need them; of it, the smallest such block.
- */
-struct page_info *buddy_take(nodeid_t node, unsigned int order, uint32_t zones, bool any_will_do,
-                             uint32_t *first_dirty)
+struct page_info *buddy_take(nodeid_t node, struct block_list from, unsigned int order,
+                             bool any_will_do, uint32_t *first_dirty)
 {
     struct heap_node *n = &heap.node[node];
+    unsigned long pfn = n->first[from.zone][from.order];
 
-    for (zones &= n->zones; zones;) {
-        unsigned int zone = 31 - (unsigned int)__builtin_clz(zones);
-        uint32_t orders = n->orders[zone] >> order;
+    if (any_will_do)
+        pfn = page_at(pfn)->prev;
+    *first_dirty = carve(n, from.zone, from.order, pfn, pfn, order);
 
-        if (orders) {
-            unsigned int have = order + (unsigned int)__builtin_ctz(orders);
-            unsigned long pfn = n->first[zone][have];
-
-            if (any_will_do)
-                pfn = page_at(pfn)->prev;
-            *first_dirty = carve(n, zone, have, pfn, pfn, order);
-            return page_at(pfn);
-        }
-        zones &= ~(1u << zone);
-    }
-    return NULL;
+    return page_at(pfn);
 }
 
 struct page_info *buddy_block_of(unsigned long pfn)

@@ -111,7 +111,7 @@ void domain_pages_mark_dying(struct domain *d)
  * node, and have no reference but that of their allocation: dropped here.  Nobody can take one any
  * more then.
  */
-static unsigned long drop_run(struct page_info *pg, unsigned long most)
+static always_inline unsigned long drop_run(struct page_info *pg, unsigned long most)
 {
     uint64_t word = READ_ONCE(pg->word) & ~(uint64_t)0xffffffff;
     unsigned long pfn = page_number(pg), count = 0;

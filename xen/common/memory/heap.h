@@ -68,12 +68,34 @@ static inline void heap_unlock(void)
 
 /* Puts a block among the free ones, merging. Its frames' words are 0 or PGC_scrubbed. */
 void buddy_free(unsigned long pfn, unsigned int order, nodeid_t node, uint32_t first_dirty);
+/* A list of a node that is not empty. */
+struct block_list {
+    unsigned int zone, order;
+};
+
 /*
- * A block of exactly this order from the zones in the mask, or NULL; clean ones are preferred
- * unless `any_will_do`. *first_dirty tells where scrubbing has to begin looking.
+ * Where to take a block of at least this order from, within the zones in the mask: from the highest zone
+ * that has one, so that low addresses last for those who need them; in it, the smallest.
  */
-struct page_info *buddy_take(nodeid_t node, unsigned int order, uint32_t zones, bool any_will_do,
-                             uint32_t *first_dirty);
+static inline bool buddy_find(const struct heap_node *n, unsigned int order, uint32_t zones,
+                              struct block_list *at)
+{
+    for (zones &= n->zones; zones; zones &= ~(1u << at->zone)) {
+        at->zone = 31 - (unsigned int)__builtin_clz(zones);
+        if (n->orders[at->zone] >> order) {
+            at->order = order + (unsigned int)__builtin_ctz(n->orders[at->zone] >> order);
+            return true;
+        }
+    }
+    return false;
+}
+
+/*
+ * Takes a block of exactly this order out of one on the list; a clean one is preferred unless
+ * `any_will_do`. *first_dirty tells where scrubbing has to begin looking.
+ */
+struct page_info *buddy_take(nodeid_t node, struct block_list from, unsigned int order,
+                             bool any_will_do, uint32_t *first_dirty);
 /* The free block that contains the frame, or NULL. */
 struct page_info *buddy_block_of(unsigned long pfn);
 /* Takes the part [pfn, pfn + 2^order) out of a free block; returns its first_dirty. */
