@@ -98,17 +98,6 @@ static inline void block_insert(uint32_t *first, unsigned long pfn, unsigned int
     queue_insert(first, pfn, first_dirty == FIRST_DIRTY_NONE);
 }
 
-/* --- the bitmaps: written once for all the lists of a zone that an operation has touched --- */
-
-static inline void orders_update(struct heap_node *n, unsigned int zone, uint32_t emptied,
-                                 uint32_t filled)
-{
-    uint32_t orders = (n->orders[zone] & ~emptied) | filled;
-
-    n->orders[zone] = orders;
-    n->zones = (n->zones & ~(1u << zone)) | (uint32_t)(orders != 0) << zone;
-}
-
 /* --- blocks --- */
 
 /* Beyond a granule of the frame table, there may be nothing to look at. */
@@ -149,22 +138,26 @@ void buddy_free(unsigned long pfn, unsigned int order, nodeid_t node, uint32_t f
         }
     }
     block_insert(first, pfn, order, node, first_dirty);
-    orders_update(n, zone, emptied, 1u << order);
+    n->orders[zone] = (n->orders[zone] & ~emptied) | 1u << order;
+    n->zones |= 1u << zone;
 }
 
-/* Takes the part [pfn, pfn + 2^order) out of a block of order `have`; its other parts are free
- * blocks then. */
-static always_inline uint32_t carve(struct heap_node *n, unsigned int zone, unsigned int have,
+/*
+ * Takes the part [pfn, pfn + 2^order) out of the block at `start`, which is on the list *first; the
+ * other parts are free blocks then, one of each order in between.
+ */
+static always_inline uint32_t carve(struct heap_node *n, struct block_list from, uint32_t *first,
                                     unsigned long start, unsigned long pfn, unsigned int order)
 {
     struct page_info *block = page_at(start);
     nodeid_t node = block->free_node;
-    uint32_t dirty = block->first_dirty, emptied = 0, filled = (1u << have) - (1u << order);
-    uint32_t *first = &n->first[zone][have];
+    uint32_t dirty = block->first_dirty, orders = n->orders[from.zone];
+    unsigned int have = from.order;
 
     block->word &= PGC_scrubbed;
     if (queue_remove(first, start))
-        emptied = 1u << have;
+        orders &= ~(1u << have);
+    orders |= (1u << have) - (1u << order);
 
     while (have > order) {
         uint32_t half = 1u << --have;
@@ -180,8 +173,9 @@ static always_inline uint32_t carve(struct heap_node *n, unsigned int zone, unsi
             dirty = high;
         }
     }
-    if (emptied | filled)
-        orders_update(n, zone, emptied, filled);
+    n->orders[from.zone] = orders;
+    if (!orders)
+        n->zones &= ~(1u << from.zone);
 
     return dirty;
 }
@@ -190,11 +184,10 @@ struct page_info *buddy_take(nodeid_t node, struct block_list from, unsigned int
                              bool any_will_do, uint32_t *first_dirty)
 {
     struct heap_node *n = &heap.node[node];
-    unsigned long pfn = n->first[from.zone][from.order];
+    uint32_t *first = &n->first[from.zone][from.order];
+    unsigned long pfn = any_will_do ? page_at(*first)->prev : *first;
 
-    if (any_will_do)
-        pfn = page_at(pfn)->prev;
-    *first_dirty = carve(n, from.zone, from.order, pfn, pfn, order);
+    *first_dirty = carve(n, from, first, pfn, pfn, order);
 
     return page_at(pfn);
 }
@@ -213,11 +206,13 @@ struct page_info *buddy_block_of(unsigned long pfn)
 
 uint32_t buddy_carve(struct page_info *block, unsigned long pfn, unsigned int order)
 {
+    struct heap_node *n = &heap.node[block->free_node];
     unsigned long start = page_number(block);
+    struct block_list from = {zone_of(start), block->order};
 
-    ASSERT(block->order >= order && pfn >= start);
+    ASSERT(from.order >= order && pfn >= start);
 
-    return carve(&heap.node[block->free_node], zone_of(start), block->order, start, pfn, order);
+    return carve(n, from, &n->first[from.zone][from.order], start, pfn, order);
 }
 
 struct page_info *buddy_find_dirty(nodeid_t node)
