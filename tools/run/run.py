@@ -19,7 +19,7 @@ sys.path.insert(0, str(SYSTEM))
 import images  # noqa: E402
 import machine  # noqa: E402
 
-MACHINE = "mem=3072 smp=2 nodes=2 dom0_mem=512M"
+MACHINE = "mem=4096 smp=2 nodes=2 dom0_mem=512M"
 HUNG_AFTER = 900  # seconds; only to end a run that would never end
 
 

@@ -22,7 +22,7 @@ create_watched() {
 start_xen || echo "@@ not ok the daemons do not start"
 echo 'claim_mode=1' >/etc/xen/xl.conf
 guest_config web 256 'vcpus = 2' >/dev/null
-guest_config db 512 'vcpus = 1' >/dev/null
+guest_config db 2048 'vcpus = 1' >/dev/null
 guest_config huge 65536 >/dev/null
 
 must xl info
