@@ -48,30 +48,32 @@ COMMAND(cmd_destroy)
 
 /* ---- Asking, and waiting for the answer ---- */
 
+/* Each counts once, whether it stops or is gone; what happens to it afterwards is not ours. */
 static int wait_for_stop(struct xl *xl, const uint32_t *domids, int count)
 {
-    int left = count;
+    bool *done = xcalloc(count, sizeof(*done));
+    int left = count, rc = 0;
 
     printf("Waiting for %d domains\n", count);
-    for (int i = 0; i < count; i++)
-        if (libxl_evenable_domain_death(xl->ctx, domids[i], domids[i], NULL))
-            return 1;
-    while (left) {
+    for (int i = 0; i < count && !rc; i++)
+        rc = libxl_evenable_domain_death(xl->ctx, domids[i], i, NULL);
+    while (left && !rc) {
         libxl_event *event;
 
-        if (libxl_event_wait(xl->ctx, &event, LIBXL_EVENTMASK_ALL, NULL, NULL))
-            return 1;
-        if (event->type == LIBXL_EVENT_TYPE_DOMAIN_SHUTDOWN) {
+        rc = libxl_event_wait(xl->ctx, &event, LIBXL_EVENTMASK_ALL, NULL, NULL);
+        if (rc)
+            break;
+        if (!done[event->for_user] && event->type == LIBXL_EVENT_TYPE_DOMAIN_SHUTDOWN)
             printf("Domain %u has been shut down, reason code %d\n", event->domid,
                    event->u.domain_shutdown.shutdown_reason);
-            left--;
-        } else if (event->type == LIBXL_EVENT_TYPE_DOMAIN_DEATH) {
+        else if (!done[event->for_user])
             printf("Domain %u has been destroyed\n", event->domid);
-            left--;
-        }
+        left -= !done[event->for_user];
+        done[event->for_user] = true;
         libxl_event_free(xl->ctx, event);
     }
-    return 0;
+    free(done);
+    return rc ? 1 : 0;
 }
 
 /* Every guest that is not already on its way. */
