@@ -214,8 +214,18 @@ void vcpu_runstate_get(struct vcpu *v, struct vcpu_runstate *out)
     vcpu_queue_unlock(rq, flags);
 }
 
-/* prev's turn ends: it waits again, moves, is parked, or rests. */
-static void put_back(struct run_queue *rq, struct vcpu *prev, s_time_t now)
+/*
+ * prev's turn ends: it waits again, moves, is parked, or rests.  Returns the state that it has then.
+ *
+ * Whether it may run is looked at once: a wake-up clears its reason to rest before it takes the lock.
+ *
+ *     schedule(), under the lock          vcpu_unblock()
+ *     blocked: goes on no queue
+ *                                         VPF_blocked = 0
+ *     runnable, by a second look          wait for the lock
+ *                                         runnable: nothing to do, and nobody ever runs it
+ */
+static uint32_t put_back(struct run_queue *rq, struct vcpu *prev, s_time_t now)
 {
     struct sched_unit *u = prev->sched;
     cpumask_t allowed;
@@ -223,13 +233,14 @@ static void put_back(struct run_queue *rq, struct vcpu *prev, s_time_t now)
     rq->ops->charge(rq, u, now);
     if (!vcpu_runnable(prev)) {
         u->is_parked = false;
-        return;
+        return resting_state(prev);
     }
     cpupool_allowed(prev, &allowed);
     if (!cpumask_test(&allowed, rq->cpu))
         u->is_migrating = true;
     else if (!u->is_parked)
         queue_add(rq, u, false);
+    return RUNSTATE_runnable;
 }
 
 static struct vcpu *pick_next(struct run_queue *rq)
@@ -245,13 +256,11 @@ static struct vcpu *pick_next(struct run_queue *rq)
     return u ? u->vcpu : rq->idle;
 }
 
-static void account_switch(struct vcpu *prev, struct vcpu *next, s_time_t now)
+static void account_switch(struct vcpu *prev, uint32_t prev_state, struct vcpu *next, s_time_t now)
 {
     if (prev == next)
         return;
-    runstate_change(
-        prev, is_idle_vcpu(prev) || vcpu_runnable(prev) ? RUNSTATE_runnable : resting_state(prev),
-        now);
+    runstate_change(prev, prev_state, now);
     runstate_change(next, RUNSTATE_running, now);
 }
 
@@ -280,6 +289,7 @@ static void schedule(void)
 {
     struct run_queue *rq = run_queue_of(smp_processor_id());
     struct vcpu *prev, *next;
+    uint32_t prev_state = RUNSTATE_runnable;
     s_time_t now, slice = 0;
     unsigned long flags;
 
@@ -288,9 +298,9 @@ static void schedule(void)
     prev = rq->curr;
     ASSERT(prev == current);
     if (prev != rq->idle)
-        put_back(rq, prev, now);
+        prev_state = put_back(rq, prev, now);
     next = pick_next(rq);
-    account_switch(prev, next, now);
+    account_switch(prev, prev_state, next, now);
     rq->curr = next;
     next->is_running = true;
     if (next != rq->idle) {
