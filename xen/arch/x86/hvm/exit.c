@@ -50,9 +50,16 @@ bool hvm_exit_hypercall(struct vcpu *v)
 
 /* With nothing to wake it, a vCPU that halts with interrupts off is down for good; it is left to
  * its owner. */
+/*
+ * Halted with interrupts off, a processor waits for nothing but to be started again: that is how kernels
+ * that have no way to power off end, and how they park processors.  The last one ends the domain.
+ */
 void hvm_exit_halt(struct vcpu *v)
 {
-    vcpu_block();
+    if (!(v->arch.regs.rflags & X86_EFLAGS_IF) && !hvm_of(v)->nmi_pending)
+        vcpu_down(v);
+    else
+        vcpu_block();
 }
 
 void hvm_exit_pause(struct vcpu *v)
