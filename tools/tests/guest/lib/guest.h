@@ -81,7 +81,7 @@ struct trap_frame {
 /* Runs fn(arg); the vector of the exception it ended in, or NO_TRAP. Its frame is in trap_last. */
 unsigned int trap_of(void (*fn)(void *arg), void *arg);
 extern struct trap_frame trap_last;
-/* An interrupt's handler; its vector is 32 or more. */
+/* An interrupt's handler; its vector is 32 or more, or 2: an NMI's. */
 void interrupt_handle(unsigned int vector, void (*fn)(void));
 
 /* --- the local APIC (x2APIC) and other virtual CPUs: `machine: smp=2` --- */

@@ -42,7 +42,7 @@ void traps_init(void)
 
 void interrupt_handle(unsigned int vector, void (*fn)(void))
 {
-    ASSERT(vector >= 32 && vector < ARRAY_SIZE(handlers));
+    ASSERT((vector >= 32 || vector == 2) && vector < ARRAY_SIZE(handlers));
     handlers[vector] = fn;
 }
 
@@ -62,7 +62,7 @@ static uint64_t read_fault_address(void)
 void trap_handler(struct trap_frame *frame)
 {
     frame->vector &= 0xff;
-    if (frame->vector >= 32 && handlers[frame->vector]) {
+    if (handlers[frame->vector]) {
         handlers[frame->vector]();
         return;
     }

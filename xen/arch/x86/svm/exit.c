@@ -162,6 +162,7 @@ static exit_fn *const exit_handlers[] = {
     [SVM_EXIT_INTR] = exit_nothing,
     [SVM_EXIT_NMI] = exit_nothing,
     [SVM_EXIT_INIT] = exit_nothing,
+    [SVM_EXIT_VINTR] = exit_nothing, /* the guest can take the interrupt that is on offer */
     [SVM_EXIT_RDPMC] = exit_forbidden,
     [SVM_EXIT_CPUID] = exit_cpuid,
     [SVM_EXIT_IRET] = hvm_exit_iret,

@@ -21,6 +21,7 @@ struct svm_vcpu {
     paddr_t vmcb_pa;
     unsigned int asid_cpu;          /* where the ASID below is valid */
     uint64_t asid_generation;       /* and in which round; 0: never */
+    bool irq_injected;              /* the interrupt on offer goes by EVENTINJ */
     uint64_t p2m_generation;        /* of the nested tables that the ASID's entries stem from */
     struct svm_seen_insn seen[SVM_SEEN_INSNS];
 };

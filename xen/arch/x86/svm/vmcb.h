@@ -77,6 +77,7 @@ _Static_assert(sizeof(struct vmcb) == 0x1000, "VMCB");
 #define SVM_INTERCEPT_INTR     (1u << 0)
 #define SVM_INTERCEPT_NMI      (1u << 1)
 #define SVM_INTERCEPT_INIT     (1u << 3)
+#define SVM_INTERCEPT_VINTR    (1u << 4)
 #define SVM_INTERCEPT_RDPMC    (1u << 15)
 #define SVM_INTERCEPT_CPUID    (1u << 18)
 #define SVM_INTERCEPT_IRET     (1u << 20)
@@ -125,6 +126,7 @@ enum svm_exitcode {
     SVM_EXIT_INTR = 0x60,
     SVM_EXIT_NMI = 0x61,
     SVM_EXIT_INIT = 0x63,
+    SVM_EXIT_VINTR = 0x64,
     SVM_EXIT_RDPMC = 0x6f,
     SVM_EXIT_CPUID = 0x72,
     SVM_EXIT_IRET = 0x74,
