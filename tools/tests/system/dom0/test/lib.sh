@@ -101,9 +101,10 @@ guest_run() {
     log=/var/log/xen/console/guest-$1.log
     local from=$(($(wc -l <$log) + 1))
     { echo "$3; echo $tag \$?"; sleep 1; } | timeout 10 xl console "$name" >/dev/null 2>&1
-    until_true $limit grep -q "^$tag" $log
+    until_true $limit grep -q "$tag [0-9]" $log
     tail -n +$from $log | tr -d '\r' | sed "/$tag/d"
-    [ "$(grep "^$tag" $log | tr -d '\r' | cut -d' ' -f2)" = 0 ]
+    # The shell's prompt may stand before it.
+    [ "$(tr -d '\r' <$log | sed -n "s/.*$tag //p")" = 0 ]
 }
 
 free_mb() { xl info | awk '/^free_memory/ {print $3}'; }
