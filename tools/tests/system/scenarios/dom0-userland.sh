@@ -1,5 +1,6 @@
 # Debian's own daemons start as its init script starts them, and xenstore works.
-# machine: mem=2048 timeout=120
+# machine: mem=2048 timeout=240
+# machine: mem=2048 timeout=240 linux=store=c
 need "the daemons start" start_xen
 check "xenstored answers" xenstore-read -s /
 check "xenstore-write" xenstore-write /test/a hello

@@ -48,10 +48,11 @@ until_true() {
     done
 }
 
-# start_xen [o|c]: Debian's daemons in the order of its init script; xenstored in OCaml or C.
+# start_xen: Debian's daemons in the order of its init script; xenstored in OCaml, or with store=c on the kernel's
+# command line in C.
 start_xen() {
     local m store=$XENBIN/oxenstored
-    [ "${1:-o}" = o ] || store=$XENBIN/xenstored
+    ! grep -qw store=c /proc/cmdline || store=$XENBIN/xenstored
     for m in xenfs xen-privcmd xen-evtchn xen-gntdev xen-gntalloc; do modprobe $m; done
     mount -t xenfs xenfs /proc/xen
     grep -q control_d /proc/xen/capabilities || return 1
