@@ -27,7 +27,7 @@ xl create -p /etc/xen/again.cfg >/tmp/out 2>&1; rc=$?
 check "no room on node 1: host-wide or refused, and said" sh -c "cat /tmp/out; grep -qi node /tmp/out && [ $rc -le 1 ]"
 xl destroy again 2>/dev/null
 check "a guest of no node is placed on one" xl create -p /etc/xen/anywhere.cfg
-check "whole" sh -c 'test-claim pages $(xl domid anywhere) | awk "/^node/ && \$3 >= 32768 {a = 1} END {exit !a}"'
+check "whole" sh -c 'test-claim pages $(xl domid anywhere) | tee /dev/stderr | awk "/^node/ && \$3 >= 32768 {a = 1} END {exit !a}"'
 for g in n1 n2 both anywhere; do xl destroy $g; done
 check "claimed memory is not given to others" test-claim others
 check "freed, still dirty memory is claimed and given" xl create -p /etc/xen/n1.cfg
