@@ -48,8 +48,6 @@ bool hvm_exit_hypercall(struct vcpu *v)
     return arch_hypercall(v);
 }
 
-/* With nothing to wake it, a vCPU that halts with interrupts off is down for good; it is left to
- * its owner. */
 /*
  * Halted with interrupts off, a processor waits for nothing but to be started again: that is how kernels
  * that have no way to power off end, and how they park processors.  The last one ends the domain.
