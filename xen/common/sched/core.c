@@ -61,15 +61,35 @@ static uint32_t resting_state(const struct vcpu *v)
     return test_bit(VPF_blocked, &v->pause_flags) ? RUNSTATE_blocked : RUNSTATE_offline;
 }
 
+/* u has to wait in rq: a CPU that idles may take it over. */
+static void idler_tickle(struct run_queue *rq, struct sched_unit *u)
+{
+    cpumask_t allowed;
+    unsigned int cpu;
+
+    cpupool_allowed(u->vcpu, &allowed);
+    for_each_cpu (cpu, &allowed) {
+        const struct run_queue *other = run_queue_of(cpu);
+
+        if (other != rq && READ_ONCE(other->curr) == other->idle) {
+            softirq_raise_on(cpu, SOFTIRQ_SCHEDULE);
+            return;
+        }
+    }
+}
+
 /* u waits in rq: does its CPU have to look again, and when? */
 static void queue_tickle(struct run_queue *rq, struct sched_unit *u)
 {
     s_time_t at = rq->curr == rq->idle ? 0 : rq->ops->preempt_at(rq, u);
 
-    if (at == 0)
+    if (at == 0) {
         softirq_raise_on(rq->cpu, SOFTIRQ_SCHEDULE);
-    else if (at < STIME_MAX && (!timer_is_active(&rq->slice) || at < rq->slice.expires))
+        return;
+    }
+    if (at < STIME_MAX && (!timer_is_active(&rq->slice) || at < rq->slice.expires))
         timer_set(&rq->slice, at);
+    idler_tickle(rq, u);
 }
 
 static void queue_add(struct run_queue *rq, struct sched_unit *u, bool is_new)
@@ -215,9 +235,11 @@ void vcpu_runstate_get(struct vcpu *v, struct vcpu_runstate *out)
 }
 
 /*
- * prev's turn ends: it waits again, moves, is parked, or rests.  Returns the state that it has then.
+ * prev's turn ends: it waits again, moves, is parked, or rests.  Returns the state that it has
+ * then.
  *
- * Whether it may run is looked at once: a wake-up clears its reason to rest before it takes the lock.
+ * Whether it may run is looked at once: a wake-up clears its reason to rest before it takes the
+ * lock.
  *
  *     schedule(), under the lock          vcpu_unblock()
  *     blocked: goes on no queue
@@ -307,12 +329,14 @@ static void schedule(void)
         next->sched->start = now;
         slice = rq->ops->slice(rq, next->sched);
     }
-    spin_unlock_irqrestore(&rq->lock, flags);
-
+    /* Under the lock: who comes to wait behind `next` after it sets this timer, and we must not
+     * stop it. */
     if (slice)
         timer_set(&rq->slice, now + slice);
     else
         timer_stop(&rq->slice);
+    spin_unlock_irqrestore(&rq->lock, flags);
+
     if (prev != next)
         switch_to(prev, next);
 }
