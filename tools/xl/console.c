@@ -61,8 +61,8 @@ static bool write_all(int fd, const char *data, ssize_t len)
     return true;
 }
 
-/* Until the escape, the end of our input, or the end of the domain. */
-static void join(int tty)
+/* Until the escape, the end of the domain, or, unless we stay, the end of our input. */
+static void join(int tty, bool stay)
 {
     struct pollfd fds[] = {{.fd = tty, .events = POLLIN}, {.fd = STDIN_FILENO, .events = POLLIN}};
     char buffer[512];
@@ -81,15 +81,19 @@ static void join(int tty)
         if (!fds[1].revents)
             continue;
         n = read(STDIN_FILENO, buffer, sizeof(buffer));
-        if (n <= 0)
+        if (n <= 0 && !stay)
             return;
+        if (n <= 0) {
+            fds[1].fd = -1;
+            continue;
+        }
         escape = memchr(buffer, ESCAPE, n);
         if (!write_all(tty, buffer, escape ? escape - buffer : n) || escape)
             return;
     }
 }
 
-int console_attach(struct xl *xl, uint32_t domid)
+int console_attach(struct xl *xl, uint32_t domid, bool stay)
 {
     struct termios here, there;
     bool terminal = isatty(STDIN_FILENO);
@@ -100,7 +104,7 @@ int console_attach(struct xl *xl, uint32_t domid)
     make_raw(tty, &there);
     if (terminal)
         make_raw(STDIN_FILENO, &here);
-    join(tty);
+    join(tty, stay);
     if (terminal)
         tcsetattr(STDIN_FILENO, TCSAFLUSH, &here);
     close(tty);
@@ -117,5 +121,5 @@ COMMAND(cmd_console)
             return 1;
         }
     }
-    return console_attach(xl, find_domain(xl, argv[optind]));
+    return console_attach(xl, find_domain(xl, argv[optind]), false);
 }

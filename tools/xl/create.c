@@ -87,7 +87,7 @@ static pid_t attach_in_background(struct xl *xl, uint32_t domid)
         return pid;
     if (libxl_ctx_alloc(&xl->ctx, LIBXL_VERSION, 0, (xentoollog_logger *)xl->logger))
         _exit(1);
-    _exit(console_attach(xl, domid));
+    _exit(console_attach(xl, domid, true));
 }
 
 int domain_create(struct xl *xl, const struct creation *creation, uint32_t *domid)

@@ -91,7 +91,8 @@ int domain_create(struct xl *xl, const struct creation *creation, uint32_t *domi
 /* Detaches from the terminal and looks after the domain until its end; the caller goes on. */
 int monitor_start(struct xl *xl, uint32_t domid, const char *name, bool foreground);
 
-int console_attach(struct xl *xl, uint32_t domid);
+/* stay: listen on when there is no more input. */
+int console_attach(struct xl *xl, uint32_t domid, bool stay);
 void print_json(char *text); /* prints and frees */
 
 #define COMMAND(name) int name(struct xl *xl, const struct command *cmd, int argc, char **argv)
