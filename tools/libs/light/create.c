@@ -322,12 +322,14 @@ int libxl_domain_destroy(libxl_ctx *ctx, uint32_t domid, const libxl_asyncop_how
     if (store_handle(ctx)) {
         devices_destroy(ctx, domid);
         store_transact(ctx, forget_body, &domid);
-        xs_release_domain(ctx->xs, domid);
     }
     userdata_destroy(ctx, domid);
     if (xc_domain_destroy(ctx->xch, domid)) {
         LOGE(ctx, ERROR, "cannot destroy domain %u", domid);
         rc = ERROR_FAIL;
     }
+    /* Afterwards: xenconsoled looks when it hears of this, and lets go only of what is dying. */
+    if (ctx->xs)
+        xs_release_domain(ctx->xs, domid);
     return ao_end(ctx, rc, ao_how);
 }
