@@ -8,6 +8,8 @@
 
 Packages are fetched by `apt-get download` into build/system/debs and stay there.
 """
+import contextlib
+import fcntl
 import gzip
 import hashlib
 import lzma
@@ -214,6 +216,16 @@ def tools(build):
             subprocess.run(["strip", path], check=True)
     cpio(root, out, 1)
     return out
+
+
+@contextlib.contextmanager
+def alone(build):
+    """Images are made by one run at a time; runs themselves may go side by side."""
+    top = Path(build) / "system"
+    top.mkdir(parents=True, exist_ok=True)
+    with open(top / "lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def overlay(work, out, files):

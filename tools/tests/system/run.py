@@ -70,7 +70,7 @@ class Verdict:
         return found
 
 
-def run_once(build, base, scenario, which, hv, xen):
+def run_once(build, base, tools, scenario, which, hv, xen):
     spec = scenario.machines[which]
     label = scenario.name + (f".{which + 1}" if len(scenario.machines) > 1 else "")
     top = Path(build) / "system"
@@ -78,7 +78,7 @@ def run_once(build, base, scenario, which, hv, xen):
     overlay = images.overlay(work, work.with_suffix(".gz"), {
         ".": HERE / "dom0", "test/scenario.sh": scenario.path, "boot/tiny": images.tiny_kernel()})
     initrd = work.with_suffix(".initrd")
-    initrd.write_bytes(base.dom0.read_bytes() + (top / "tools.gz").read_bytes() + overlay.read_bytes())
+    initrd.write_bytes(base.dom0.read_bytes() + tools + overlay.read_bytes())
     log = top / "logs" / f"{label}-{hv}.log"
     verdict, start = Verdict(), time.monotonic()
     argv = machine.command(spec, xen, base.kernel, initrd, hv == "reference")
@@ -109,14 +109,15 @@ def main():
         if name not in known:
             sys.exit(f"no scenario {name}; there are: {' '.join(known)}")
     chosen = [s for s in known.values() if s.name in args.names or not args.names]
-    base = images.base(args.build)
-    images.tools(args.build)
+    with images.alone(args.build):
+        base = images.base(args.build)
+        tools = images.tools(args.build).read_bytes()
     (Path(args.build) / "system/logs").mkdir(exist_ok=True)
     xen = args.xen or (base.reference if args.hv == "reference" else Path(args.build) / "xen/xen")
     passed = failed = 0
     for scenario in (s for s in chosen if s.runs_on(args.hv)):
         for which in range(len(scenario.machines)):
-            if run_once(args.build, base, scenario, which, args.hv, xen):
+            if run_once(args.build, base, tools, scenario, which, args.hv, xen):
                 passed += 1
             else:
                 failed += 1
