@@ -59,11 +59,12 @@ test-quick:
 	$(Q)ROUNDS=2 $(MAKE) --no-print-directory -C tools/tests/unit T="$(T)"
 	$(Q)$(MAKE) --no-print-directory test-guest T=hello
 
-## soak            the random and concurrent unit tests and the fuzzers for long: ROUNDS=2000, SECONDS=3600
+## soak            the random and concurrent unit tests, the fuzzers and the scenarios for long: ROUNDS=2000, SECONDS=3600
 .PHONY: soak
 soak:
 	$(Q)ROUNDS=$(or $(ROUNDS),2000) $(MAKE) --no-print-directory -C tools/tests/unit T="$(T)"
 	$(Q)$(MAKE) --no-print-directory fuzz SECONDS=$(or $(SECONDS),3600)
+	$(Q)LONG=1 $(MAKE) --no-print-directory test-system
 
 ## bench           instructions: of heap and claims on the host; of calls and of dom0's boot in QEMU; beside the reference's
 .PHONY: bench

@@ -1,5 +1,6 @@
 # Four nodes: guests claimed on nodes have every page there; claimed memory is nobody else's.
-# machine: mem=3072 nodes=4 dom0_mem=512M timeout=240
+# Each node has a CPU: guests are placed where they can run.
+# machine: mem=3072 nodes=4 smp=4 dom0_max_vcpus=1 dom0_mem=512M timeout=400
 # hypervisor: stake
 need "the daemons start" start_xen
 echo 'claim_mode=1' >/etc/xen/xl.conf

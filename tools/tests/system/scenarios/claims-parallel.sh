@@ -1,7 +1,7 @@
 # On a host that fits N guests, 2N xl create at the same time: exactly N run, N are refused at once, none is
 # half-built.  Again and again, while a running guest balloons up and down beside it.
 # machine: mem=2048 timeout=600
-N=4 ROUNDS=6
+N=4 ROUNDS=$(rounds 6 20)
 need "the daemons start" start_xen
 echo 'claim_mode=1' >/etc/xen/xl.conf
 guest_config balloon 160 >/dev/null

@@ -1,6 +1,6 @@
-# Many small guests at once, created in parallel: all reach user space, all are destroyed, nothing is left.
+# Many small guests at once (32 in the long form), created in parallel: all reach user space, all are destroyed, nothing is left.
 # machine: mem=5120 smp=2 timeout=1800
-N=32
+N=$(rounds 6 32)
 need "the daemons start" start_xen
 echo 'claim_mode=1' >/etc/xen/xl.conf
 before=$(free_mb)

@@ -37,6 +37,9 @@ finish() {
     poweroff -f
 }
 
+# rounds SHORT LONG: how often to do something; LONG under `make soak`.
+rounds() { if grep -q 'test.long' /proc/cmdline; then echo "$2"; else echo "$1"; fi; }
+
 note() { echo "@@ note $*" >/dev/console; }
 
 # until_true SECONDS COMMAND...: waits for a state; the limit is only there to end a hung test.
