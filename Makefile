@@ -81,6 +81,20 @@ test-tools: tools
 fuzz:
 	$(Q)$(MAKE) --no-print-directory -C tools/tests/fuzz T="$(T)" $(if $(SECONDS),SECONDS=$(SECONDS))
 
+## iso             a bootable image with GRUB (BIOS and EFI), the hypervisor, Debian as dom0 and our tools
+.PHONY: iso
+iso: deps
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)$(PYTHON) tools/run/iso.py --build $(BUILD)
+
+## install         DESTDIR= PREFIX=: the hypervisor below /boot, the tools below PREFIX
+.PHONY: install
+install: all
+	$(Q)$(MAKE) --no-print-directory -C tools install
+	$(Q)install -d $(DESTDIR)$(BOOTDIR)
+	$(Q)install -m 644 $(BUILD)/xen/xen $(DESTDIR)$(BOOTDIR)/stake
+	$(Q)if [ -f $(BUILD)/xen/xen.efi ]; then install -m 644 $(BUILD)/xen/xen.efi $(DESTDIR)$(BOOTDIR)/stake.efi; fi
+
 ## test-system     scenarios with Debian's kernel as dom0 in QEMU; T=name for one, HV=reference for Debian's Xen
 .PHONY: test-system
 test-system: $(if $(filter reference,$(HV)),tools,all)
