@@ -17,9 +17,9 @@ import images  # noqa: E402
 
 GRUB_CFG = """set timeout=3
 menuentry "Stake, with Debian as dom0" {
-    multiboot2 /boot/xen xen console=com1,vga com1=115200,8n1 dom0_mem=512M
-    module2 /boot/vmlinuz vmlinuz console=hvc0 show=shell
-    module2 /boot/initrd
+    multiboot2 /boot/xen console=com1,vga com1=115200,8n1 dom0_mem=512M
+    module2 --nounzip /boot/vmlinuz vmlinuz console=hvc0 show=shell
+    module2 --nounzip /boot/initrd
 }
 """
 

@@ -20,7 +20,8 @@ written=$(sum_of "{ $(many 64); }")
 check "ping from the guest" guest_run one 30 'ping -c 3 10.0.0.1'
 check "ping to the guest" ping -c 3 10.0.0.2
 # nc ends the connection at the end of its input, so it gets one without an end.
-sleep 300 | nc -l -p 5000 >/tmp/received &
+mkfifo /tmp/silent
+nc -l -p 5000 <>/tmp/silent >/tmp/received &
 check "8 MiB by TCP to dom0" guest_run one 60 "{ $(many 8); } | nc 10.0.0.1 5000"
 wait $!
 check "all of it arrived" test "$(md5sum </tmp/received | cut -d' ' -f1)" = "$(sum_of "{ $(many 8); }")"
