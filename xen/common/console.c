@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The console: everything said goes into a ring, which dom0 reads, and to the devices that
- * `console=` names.  Text said before they are known waits in the ring.
+ * `console=` names.  Text said before they are known waits in the ring.  VIRQ_CON_RING tells a
+ * reader of new text.
  *
  * Keys go to dom0 or to the hypervisor's key handlers; Ctrl-A three times changes over.
  *
@@ -18,6 +19,7 @@
 #include <xen/lib.h>
 #include <xen/ns16550.h>
 #include <xen/printk.h>
+#include <xen/softirq.h>
 #include <xen/spinlock.h>
 #include <xen/string.h>
 
@@ -68,8 +70,17 @@ static void emit(const char *text, size_t count)
         ring_start = ring_end - RING_SIZE;
     for (unsigned int i = 0; i < device_count; i++)
         devices[i]->write(text, count);
-    if (count)
-        in_line = text[count - 1] != '\n';
+    if (!count)
+        return;
+    in_line = text[count - 1] != '\n';
+    /* Whoever speaks may hold any lock: the reader is told once they are all let go. */
+    if (hardware_domain && !lock_is_broken)
+        softirq_raise(SOFTIRQ_CONSOLE);
+}
+
+static void tell_reader(void)
+{
+    event_send_global_virq(hardware_domain, VIRQ_CON_RING);
 }
 
 static size_t line_length(const char *text)
@@ -222,6 +233,7 @@ static void __init device_add(const struct console_device *device)
 
 void __init console_init(void)
 {
+    softirq_open(SOFTIRQ_CONSOLE, tell_reader);
     for (const char *p = console_opt; *p; p += name_length(p), p += *p == ',') {
         const struct console_device *device = device_of_name(p, name_length(p));
 

@@ -8,6 +8,7 @@
 #include <xen/keyhandler.h>
 #include <xen/ns16550.h>
 #include <xen/printk.h>
+#include <xen/softirq.h>
 #include <xen/string.h>
 #include <xen/shutdown.h>
 #include <xen/time.h>
@@ -31,6 +32,13 @@ void event_send_global_virq(struct domain *d, unsigned int virq)
 void machine_restart(void)
 {
     unit_fail(__FILE__, __LINE__, "restarted");
+}
+
+static unsigned int softirqs;
+
+void softirq_raise(enum softirq nr)
+{
+    softirqs += nr == SOFTIRQ_CONSOLE;
 }
 
 const struct console_device ns16550_com1, ns16550_com2, vga_text;
@@ -144,4 +152,23 @@ UNIT_TEST(console_keys,
         console_input(1);
     console_input('k');
     CHECK_EQ(pressed, 'k');
+}
+
+UNIT_TEST(console_reader,
+          "Once there is a reader, each text asks for its notice outside of all locks.")
+{
+    static struct domain dom0;
+
+    softirqs = 0;
+    hardware_domain = NULL;
+    printk("nobody listens\n");
+    CHECK_EQ(softirqs, 0);
+    hardware_domain = &dom0;
+    console_guest_write("", 0);
+    CHECK_EQ(softirqs, 0);
+    console_guest_write("dom0", 4);
+    CHECK(softirqs);
+    softirqs = 0;
+    printk("own\n");
+    CHECK(softirqs);
 }
