@@ -10,7 +10,7 @@ import time
 CPU = "max,+svm,-la57,-pku,-avx,-avx2,-f16c,-fma,-rdtscp"
 
 DEFAULTS = {"mem": "2048", "smp": "1", "nodes": "0", "iommu": "amd", "dom0_mem": "512M",
-            "dom0_max_vcpus": "", "xen": "", "linux": "", "qemu": "", "timeout": "300"}
+            "dom0_max_vcpus": "", "xen": "", "linux": "", "qemu": "", "icount": "", "timeout": "300"}
 
 
 def parse(text):
@@ -38,6 +38,13 @@ def numa(machine):
     return args
 
 
+def clock(machine):
+    """icount=N: an instruction takes 2^N ns, and nothing else takes time; every run is the same, whatever the host
+    has to do besides."""
+    return ["-icount", f"shift={machine['icount']},sleep=off", "-seed", "1",
+            "-rtc", "base=2026-01-01T00:00:00,clock=vm"] if machine["icount"] else []
+
+
 def command(machine, xen, kernel, initrd, reference):
     """QEMU's arguments; `initrd` is dom0's initramfs."""
     options = f"console=com1 com1=115200,8n1 dom0_mem={machine['dom0_mem']} {machine['xen']}"
@@ -50,7 +57,7 @@ def command(machine, xen, kernel, initrd, reference):
     return ["qemu-system-x86_64", "-machine", "q35,kernel-irqchip=split", "-accel", "tcg", "-cpu", CPU,
             "-smp", machine["smp"], "-m", machine["mem"] + "M", *numa(machine), *iommu[machine["iommu"]],
             "-display", "none", "-vga", "none", "-serial", "stdio", "-monitor", "none", "-no-reboot",
-            "-net", "none", *shlex.split(machine["qemu"]), "-kernel", str(xen),
+            "-net", "none", *clock(machine), *shlex.split(machine["qemu"]), "-kernel", str(xen),
             "-initrd", f"{kernel} console=hvc0 {machine['linux']},{initrd}", "-append", options]
 
 
