@@ -48,9 +48,11 @@ static void hypercalls_init(void)
     wrmsr(cpuid(guest_xen_leaf + 2).b, (unsigned long)hypercall_page);
 }
 
+/* Or restarts, asked by the only word of its command line. */
 void power_off(void)
 {
-    struct sched_shutdown end = {.reason = SHUTDOWN_poweroff};
+    bool restart = !strcmp(guest_cmdline, "reboot");
+    struct sched_shutdown end = {.reason = restart ? SHUTDOWN_reboot : SHUTDOWN_poweroff};
 
     for (;;)
         sched_op(SCHEDOP_shutdown, &end);
