@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The compression formats that kernels come in, told by their magic numbers (the kernel's own build
- * appends the unpacked size to all of them, which is left aside here: the room for the result is
- * given).
+ * appends the unpacked size to all of them: that is the room that is given for the result, and what
+ * has to come out).
  */
 #include <lz4.h>
 #include <lzma.h>
@@ -56,7 +56,8 @@ static size_t unpack_zstd(const uint8_t *in, size_t in_size, uint8_t *out, size_
     return size;
 }
 
-/* The old frame format: after the magic number, blocks, each with its compressed size in front. */
+/* The old frame format: after the magic number, blocks, each with its compressed size in front. The
+ * last word is no block's: it is the appended size. */
 static size_t unpack_lz4(const uint8_t *in, size_t in_size, uint8_t *out, size_t room)
 {
     const uint8_t *end = in + in_size;
@@ -69,11 +70,11 @@ static size_t unpack_lz4(const uint8_t *in, size_t in_size, uint8_t *out, size_t
         memcpy(&size, in, sizeof(size));
         in += 4;
         if (size > (size_t)(end - in))
-            break; /* the unpacked size, appended */
+            fail("LZ4: the data is damaged or does not end");
         count = LZ4_decompress_safe((const char *)in, (char *)out + done, size,
                                     room - done > INT32_MAX ? INT32_MAX : room - done);
         if (count < 0)
-            fail("LZ4: the data is damaged");
+            fail("LZ4: the data is damaged or does not end");
         done += count;
         in += size;
     }
@@ -95,10 +96,13 @@ static const struct format formats[] = {
 
 size_t unpack(const void *payload, size_t size, void *output, size_t room, const void **result)
 {
-    *result = output;
     for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++)
-        if (size > formats[i].length && !memcmp(payload, formats[i].magic, formats[i].length))
-            return formats[i].unpack(payload, size, output, room);
+        if (size > formats[i].length && !memcmp(payload, formats[i].magic, formats[i].length)) {
+            if (formats[i].unpack(payload, size, output, room) != room)
+                fail("it is not of the size that its image says");
+            *result = output;
+            return room;
+        }
     *result = payload;
     return size;
 }

@@ -11,8 +11,8 @@
 void heap_init(void *start, size_t size);
 void fail(const char *why) __attribute__((noreturn));
 
-/* formats.c: unpacks by magic number; the size of the result. An uncompressed payload is left where it is:
- * *result is where to look. */
+/* formats.c: unpacks by magic number; the size of the result, which has to fill `room`. An uncompressed payload is
+ * left where it is: *result is where to look. */
 size_t unpack(const void *payload, size_t size, void *output, size_t room, const void **result);
 
 /* elf.c: puts the segments in their places; the PVH entry. */

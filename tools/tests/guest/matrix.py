@@ -1,25 +1,24 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The boot matrix: ways to load, sizes and shapes of machines, and input that is wrong.  A row boots the kernel
 `hello` as dom0 and wants its success, or it says which messages are to come before the machine stops."""
-import shutil
-import subprocess
+import struct
 
 import acpi
+import bzimage
+import loaders
 import machine
-
-OVMF = "/usr/share/OVMF"
 
 
 class Row:
     """options: the hypervisor's; qemu: more arguments, or a function of the directory that gives them; says:
     regular expressions to be met in this order; stops: the machine is to halt, instead of hello's success; halts: it
-    cannot power off, for want of tables."""
+    cannot power off, for want of tables; restarts: hello restarts the machine, which comes up again."""
 
     def __init__(self, name, loader="kernel", smp=2, mem="1G", sparse=False, nodes=0, cpu="", options="",
-                 qemu=(), module="hello", says=(), stops=False, halts=False):
+                 qemu=(), module="hello", says=(), stops=False, halts=False, restarts=False):
         self.name, self.loader, self.smp, self.mem, self.sparse = name, loader, smp, mem, sparse
         self.nodes, self.cpu, self.options, self.qemu, self.module = nodes, cpu, options, qemu, module
-        self.says, self.stops, self.halts = list(says), stops, halts
+        self.says, self.stops, self.halts, self.restarts = list(says), stops, halts, restarts
 
 
 def node(i, size=None, cpus=None):
@@ -34,6 +33,7 @@ def own_acpi(*tables):
 
 MADT = acpi.table(b"APIC", acpi.madt(2))
 GIB = 1 << 30
+BANNER = "Stake, Xen interface"
 
 ROWS = [
     Row("boot-kernel-smp1", smp=1, says=["CPUs: 1 of 1 up"]),
@@ -54,10 +54,21 @@ ROWS = [
     Row("boot-maxcpus", smp=4, options="maxcpus=2", says=["CPUs: 2 of"]),
     Row("boot-numa-off", nodes=2, options="numa=off"),
 
+    Row("boot-restart-acpi", restarts=True, says=["Restarting by ACPI", BANNER]),
+    Row("boot-restart-chipset", restarts=True, options="reboot=pci", says=["Restarting by the chipset", BANNER]),
+    Row("boot-restart-keyboard", restarts=True, options="reboot=kbd", says=["Restarting by the keyboard", BANNER]),
+    Row("boot-restart-triple-fault", restarts=True, options="reboot=triple",
+        says=["Restarting by a triple fault", BANNER]),
+    Row("boot-restart-ovmf", restarts=True, loader="grub-ovmf", smp=1, says=["Restarting by ACPI", BANNER]),
+
     Row("boot-without-svm", cpu="-svm", stops=True, says=["dom0 needs hardware virtualisation"]),
     Row("boot-no-module", module=None, stops=True, says=["There is no kernel for dom0"]),
     Row("boot-module-truncated", module="truncated", stops=True, says=["truncated", "Dom0 has crashed while it started"]),
     Row("boot-module-garbage", module="garbage", stops=True, says=["Panic on CPU 0: .*(kernel|module)"]),
+    Row("boot-bzimage-truncated", module="bzimage-truncated", stops=True, says=["the bzImage is truncated"]),
+    Row("boot-bzimage-larger", module="bzimage-larger", stops=True, says=["dom0 kernel: .*not of the size"]),
+    Row("boot-bzimage-smaller", module="bzimage-smaller", stops=True, says=["dom0 kernel: gzip: .*damaged"]),
+    Row("boot-bzimage-huge", module="bzimage-huge", stops=True, says=["the bzImage is damaged"]),
     Row("boot-dom0-memory-too-much", options="dom0_mem=100G", stops=True,
         says=["dom0_mem= asks for 102400 MiB for dom0, but only"]),
     Row("boot-dom0-memory-too-little", options="dom0_mem=64K", stops=True, says=["Panic on CPU 0: .*memory"]),
@@ -74,61 +85,50 @@ ROWS = [
         says=["com1=fast,9x7 is not understood; com1 takes", "console=paper is not understood", "unknown option no-such"]),
 ]
 
+# A kernel's payload in each format: whole, cut off, and with a piece overwritten; what the unpacker says of those.
+COMPLAINTS = {"gzip": "gzip: the data is damaged", "xz": "XZ: the data is damaged", "lzma": "XZ: the data is damaged",
+              "zstd": "zstd: the data is damaged", "lz4": "LZ4: the data is damaged"}
+ROWS += [Row(f"boot-payload-{name}", module=name) for name in bzimage.FORMATS]
+ROWS += [Row(f"boot-payload-{name}-{harm}", module=f"{name}-{harm}", stops=True,
+             says=[f"dom0 kernel: {text}", "Dom0 has crashed while it started"])
+         for name, text in COMPLAINTS.items() for harm in ("truncated", "damaged")]
+
+
+def truncated(data):
+    return data[:len(data) // 2]
+
+
+def damaged(data):
+    middle = len(data) // 2
+    return data[:middle] + b"\xff" * 64 + data[middle + 64:]
+
+
+def with_size(image, size):
+    return image[:-4] + struct.pack("<I", size)
+
+
+def modules(hello):
+    """Each module that rows name: a function that makes it."""
+    made = {
+        "hello": lambda: hello,
+        "truncated": lambda: hello[:len(hello) // 64],
+        "garbage": lambda: bytes(range(256)) * 64,
+        "bzimage-truncated": lambda: truncated(bzimage.wrap("gzip", hello)),
+        "bzimage-larger": lambda: with_size(bzimage.wrap("gzip", hello), len(hello) + 1),
+        "bzimage-smaller": lambda: with_size(bzimage.wrap("gzip", hello), len(hello) - 1),
+        "bzimage-huge": lambda: with_size(bzimage.wrap("gzip", hello), 0xfffffff0),
+    }
+    for name in bzimage.FORMATS:
+        made[name] = lambda name=name: bzimage.wrap(name, hello)
+        for harm in truncated, damaged:
+            made[f"{name}-{harm.__name__}"] = lambda name=name, harm=harm: bzimage.wrap(name, hello, harm)
+    return made
+
 
 def module_file(row, directory, kernels):
-    hello = (kernels / "hello.elf").read_bytes()
-    data = {"hello": hello, "truncated": hello[:len(hello) // 64], "garbage": bytes(range(256)) * 64}[row.module]
     path = directory / "module"
-    path.write_bytes(data)
+    path.write_bytes(modules((kernels / "hello.elf").read_bytes())[row.module]())
     return path
-
-
-def grub_iso(row, directory, xen, module, options):
-    tree = directory / "iso"
-    (tree / "boot/grub").mkdir(parents=True, exist_ok=True)
-    shutil.copy(xen, tree / "boot/xen")
-    shutil.copy(module, tree / "boot/module")
-    version = "" if row.loader == "grub-multiboot1" else "2"
-    (tree / "boot/grub/grub.cfg").write_text(
-        f"multiboot{version} /boot/xen {options}\nmodule{version} /boot/module module\nboot\n")
-    iso = directory / "grub.iso"
-    subprocess.run(["grub-mkrescue", "-o", iso, tree], check=True, stdout=subprocess.DEVNULL,
-                   stderr=subprocess.DEVNULL)
-    return iso
-
-
-def efi_disk(row, directory, efi, module, options):
-    disk = directory / "disk.img"
-    config = directory / "BOOTX64.cfg"
-    config.write_text(f"[global]\ndefault=test\n\n[test]\noptions={options}\nkernel=module word\n")
-    disk.unlink(missing_ok=True)
-    with disk.open("wb") as f:
-        f.truncate(64 << 20)
-    for command in (["mkfs.vfat", disk], ["mmd", "-i", disk, "::/EFI", "::/EFI/BOOT"],
-                    ["mcopy", "-i", disk, efi, "::/EFI/BOOT/BOOTX64.EFI"],
-                    ["mcopy", "-i", disk, config, module, "::/EFI/BOOT/"]):
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-    return disk
-
-
-def firmware(directory):
-    variables = directory / "vars.fd"
-    shutil.copy(f"{OVMF}/OVMF_VARS.fd", variables)
-    return ["-drive", f"if=pflash,format=raw,readonly=on,file={OVMF}/OVMF_CODE.fd",
-            "-drive", f"if=pflash,format=raw,file={variables}"]
-
-
-def loader(row, directory, build):
-    xen, kernels = build / "xen/xen", build / "tests/guest"
-    options = f"console=com1 com1=115200,8n1 dom0_mem=128M {row.options}"
-    module = module_file(row, directory, kernels) if row.module else None
-    if row.loader == "kernel":
-        return ["-kernel", str(xen), "-append", options] + (["-initrd", f"{module} word"] if module else [])
-    if row.loader == "efi":
-        disk = efi_disk(row, directory, build / "xen/xen.efi", module, options)
-        return [*firmware(directory), "-drive", f"format=raw,file={disk}"]
-    iso = grub_iso(row, directory, xen, module, options)
-    return ["-cdrom", str(iso)] + (firmware(directory) if row.loader == "grub-ovmf" else [])
 
 
 def command(row, build):
@@ -137,11 +137,15 @@ def command(row, build):
     cpu = machine.CPU + ("," + row.cpu if row.cpu else "")
     argv = ["qemu-system-x86_64", "-machine", "q35,kernel-irqchip=split", "-accel", "tcg", "-cpu", cpu,
             "-smp", str(row.smp), "-m", row.mem, "-display", "none", "-vga", "none", "-serial", "stdio",
-            "-monitor", "none", "-no-reboot", "-net", "none"]
+            "-monitor", "none", "-net", "none"] + ([] if row.restarts else ["-no-reboot"])
     if row.nodes:
         whole = machine.parse(f"smp={row.smp} mem=1024 nodes={row.nodes}")
         argv += machine.numa(whole)
     if row.sparse:
         argv += ["-object", f"memory-backend-ram,id=ram,size={row.mem},reserve=off", "-machine", "memory-backend=ram"]
     argv += row.qemu(directory) if callable(row.qemu) else row.qemu
-    return argv + loader(row, directory, build)
+    boot = loaders.Boot(build / "xen/xen", build / "xen/xen.efi",
+                        f"console=com1 com1=115200,8n1 dom0_mem=128M {row.options}")
+    if row.module:
+        boot.modules.append((module_file(row, directory, build / "tests/guest"), "reboot" if row.restarts else "word"))
+    return argv + loaders.arguments(row.loader, directory, boot)

@@ -104,15 +104,20 @@ class Boot(Tap):
     def __init__(self, row):
         super().__init__()
         self.row, self.wanted = row, list(row.says)
-        self.end = "stopped" if row.halts else "end"
+        self.starts, self.restarts = 0, 0
+        self.end = "stopped" if row.halts or row.restarts else "end"
 
     def line(self, text):
         if self.wanted and re.search(self.wanted[0], text):
             self.wanted.pop(0)
-        return super().line(text)
+        self.starts += bool(re.search(matrix.BANNER, text))
+        self.restarts += "Restarting by" in text
+        return super().line(text) or self.starts == 2
 
     def problems(self, end):
         found = [f"not said: {w}" for w in self.wanted]
+        if self.row.restarts and (self.starts, self.restarts) != (2, 1):
+            found.append(f"{self.starts} starts by {self.restarts} tries, not 2 by one")
         if not self.row.stops:
             return super().problems(end) + found
         if end != "stopped":
