@@ -6,6 +6,7 @@
  * before the claim, so that the claim covers all that is still to come; and the claim comes before
  * the first page of the guest, so that a guest that does not fit is refused at once.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -131,6 +132,8 @@ static int set_limits(libxl_ctx *ctx, uint32_t domid, const libxl_domain_build_i
 
         LOGE(ctx, ERROR, "domain %u: cannot have %llu MiB for its nested page tables", domid,
              (unsigned long long)info->shadow_memkb / 1024);
+        if (err == ENOMEM)
+            claim_say_short(ctx, info, "not enough memory");
         return error_of_errno(err);
     }
     if (info->rtc_timeoffset && xc_domain_set_time_offset(ctx->xch, domid, info->rtc_timeoffset))

@@ -91,24 +91,43 @@ static void say_refused(libxl_ctx *ctx, xentoollog_level level, const char *what
 
 /* ---- Before anything is made ---- */
 
+/* What a guest needs in all, the hypervisor's part for it included, beside what the host has. */
+static struct xc_dom_shortage whole_need(libxl_ctx *ctx, const libxl_domain_build_info *info)
+{
+    xc_physinfo_t host = {0};
+
+    if (xc_physinfo(ctx->xch, &host))
+        LOGE(ctx, WARN, "the hypervisor does not say how much memory is free");
+    return (struct xc_dom_shortage){
+        .node = XEN_DOMCTL_CLAIM_MEMORY_NO_NODE,
+        .needed = (info->target_memkb + info->shadow_memkb + SPECIAL_KB) / KB_PER_PAGE,
+        .free = host.free_pages,
+        .claimed = host.outstanding_pages,
+    };
+}
+
 /*
  * A guest that plainly does not fit is refused before the hypervisor sets memory aside for its
  * nested page tables.  The claim still decides: what is free now may be gone when it is staked.
  */
 int claim_check(libxl_ctx *ctx, const libxl_domain_build_info *info)
 {
-    struct xc_dom_shortage s = {.node = XEN_DOMCTL_CLAIM_MEMORY_NO_NODE};
-    xc_physinfo_t host = {0};
+    struct xc_dom_shortage s;
 
-    if (!libxl_defbool_val(info->claim_mode) || xc_physinfo(ctx->xch, &host))
+    if (!libxl_defbool_val(info->claim_mode))
         return 0;
-    s.needed = (info->target_memkb + info->shadow_memkb + SPECIAL_KB) / KB_PER_PAGE;
-    s.free = host.free_pages;
-    s.claimed = host.outstanding_pages;
-    if (s.free >= s.claimed && s.free - s.claimed >= s.needed)
+    s = whole_need(ctx, info);
+    if (s.free >= s.claimed + s.needed)
         return 0;
     say_refused(ctx, XTL_ERROR, "not enough memory", &s);
     return ERROR_NOMEM;
+}
+
+void claim_say_short(libxl_ctx *ctx, const libxl_domain_build_info *info, const char *what)
+{
+    struct xc_dom_shortage s = whole_need(ctx, info);
+
+    say_refused(ctx, XTL_ERROR, what, &s);
 }
 
 /* ---- Staking ---- */

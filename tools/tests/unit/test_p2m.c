@@ -391,3 +391,91 @@ UNIT_TEST(
     CHECK_EQ(free_pages(), free_before);
     CHECK_EQ(p2m_teardown(d), 0);
 }
+
+static int set_pool(unsigned long pages)
+{
+    int rc;
+
+    while ((rc = p2m_set_pool(d, pages)) == -ERESTART)
+        preempt = !preempt;
+    return rc;
+}
+
+UNIT_TEST(pool_promised,
+          "A guest whose pool is set is mapped to its last page when everything else is claimed.")
+{
+    struct page_info *pg;
+    unsigned long free;
+
+    make_domains();
+    pg = page_of(d, 0);
+    free = free_pages() - 63; /* the root is there already */
+    CHECK_EQ(set_pool(64), 0);
+    CHECK_EQ(p2m_get_pool(d), 64);
+    CHECK_EQ(free_pages(), free);
+    other->mem.max_pages = HOST_PAGES;
+    CHECK_EQ(claim(other, free_pages()), 0);
+    /* Each 2 MiB wants a table of its own; the root and two levels above take three. */
+    for (unsigned long i = 0; i < 61; i++)
+        CHECK_EQ(p2m_set(d, _gfn(i << 9), page_to_mfn(pg), 0, p2m_ram_rw), 0);
+    CHECK_EQ(p2m_set(d, _gfn(61 << 9), page_to_mfn(pg), 0, p2m_ram_rw), -ENOMEM);
+    CHECK_EQ(free_pages(), free);
+    claim_release(other);
+    CHECK_EQ(p2m_set(d, _gfn(61 << 9), page_to_mfn(pg), 0, p2m_ram_rw), 0);
+    CHECK_EQ(p2m_get_pool(d), 65);
+    page_put_alloc_ref(pg);
+    everything_returns();
+    CHECK_EQ(free_pages(), free_before);
+}
+
+UNIT_TEST(pool_refused, "A pool for which there is no unclaimed memory is refused with none taken.")
+{
+    make_domains();
+    other->mem.max_pages = HOST_PAGES;
+    CHECK_EQ(claim(other, free_pages() - 100), 0);
+    CHECK_EQ(set_pool(102), -ENOMEM); /* the root counts */
+    CHECK_EQ(p2m_get_pool(d), 1);
+    CHECK_EQ(set_pool(101), 0);
+    CHECK_EQ(free_pages(), claimed_pages());
+    everything_returns();
+    CHECK_EQ(free_pages(), free_before);
+}
+
+UNIT_TEST(pool_resized, "A pool shrinks to the tables in use, and tables come back to it clean.")
+{
+    struct page_info *small, *large;
+
+    make_domains();
+    large = page_of(d, 9);
+    small = page_of(d, 0);
+    CHECK_EQ(p2m_set(d, _gfn(0x400), page_to_mfn(large), 9, p2m_ram_rw), 0);
+    CHECK_EQ(set_pool(20), 0);
+    CHECK_EQ(p2m_set(d, _gfn(0x405), page_to_mfn(small), 0, p2m_ram_rw), 0);
+    CHECK_EQ(p2m_set(d, _gfn(0x400), page_to_mfn(large), 9, p2m_ram_rw), 0);
+    CHECK_EQ(p2m_get_pool(d), 20);
+    CHECK_EQ(p2m_set(d, _gfn(0x605), page_to_mfn(small), 0, p2m_ram_rw), 0);
+    CHECK(maps(0x605, page_to_mfn(small), p2m_ram_rw));
+    for (unsigned long i = 0; i < 512; i++)
+        CHECK(i == 5 || maps(0x600 + i, INVALID_MFN, p2m_invalid));
+    CHECK_EQ(set_pool(0), 0);
+    CHECK_EQ(p2m_get_pool(d), 4);
+    CHECK(maps(0x405, mfn_add(page_to_mfn(large), 5), p2m_ram_rw));
+    everything_returns();
+}
+
+UNIT_TEST(pool_preempted,
+          "Setting a large pool, and tearing it down, can be interrupted and go on.")
+{
+    unsigned int steps = 0;
+
+    make_domains();
+    preempt = true;
+    while (p2m_set_pool(d, 3000) == -ERESTART)
+        CHECK(++steps < 3000);
+    CHECK(steps);
+    CHECK_EQ(p2m_get_pool(d), 3000);
+    CHECK_EQ(p2m_teardown(d), -ERESTART);
+    CHECK_EQ(p2m_set_pool(d, 4000), -EINVAL);
+    everything_returns();
+    CHECK_EQ(free_pages(), free_before);
+}

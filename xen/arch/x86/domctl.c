@@ -7,12 +7,15 @@
 #include <xen/errno.h>
 #include <xen/guest_access.h>
 #include <xen/lib.h>
+#include <xen/p2m.h>
 #include <xen/sched.h>
 #include <xen/time.h>
 #include <xen/xmalloc.h>
 
 /* Guest physical addresses that nested page tables of four levels can hold. */
 #define GPADDR_BITS 48
+
+#define PAGES_PER_MB (MB(1) >> PAGE_SHIFT)
 
 void arch_domain_info(const struct domain *d, struct xen_domctl_getdomaininfo *info)
 {
@@ -22,33 +25,30 @@ void arch_domain_info(const struct domain *d, struct xen_domctl_getdomaininfo *i
         info->arch_config.emulation_flags |= XEN_X86_EMU_IOAPIC | XEN_X86_EMU_VPCI;
 }
 
-/* --- memory for nested page tables: no pool is set aside, it comes from the heap as it is needed
- * --- */
-
-static uint64_t table_bytes(const struct domain *d)
-{
-    return READ_ONCE(d->mem.extra_pages) << PAGE_SHIFT;
-}
+/* --- memory for nested page tables --- */
 
 int arch_domctl_get_paging_mempool_size(struct domain *d, struct xen_domctl *op)
 {
-    op->u.paging_mempool.size = table_bytes(d);
+    op->u.paging_mempool.size = (uint64_t)p2m_get_pool(d) << PAGE_SHIFT;
     return 0;
 }
 
 int arch_domctl_set_paging_mempool_size(struct domain *d, struct xen_domctl *op)
 {
-    return op->u.paging_mempool.size & ~PAGE_MASK ? -EINVAL : 0;
+    uint64_t size = op->u.paging_mempool.size;
+
+    return size & ~PAGE_MASK ? -EINVAL : p2m_set_pool(d, size >> PAGE_SHIFT);
 }
 
+/* The older call for the same, in MiB. */
 int arch_domctl_shadow_op(struct domain *d, struct xen_domctl *op)
 {
     switch (op->u.shadow_op.op) {
     case XEN_DOMCTL_SHADOW_OP_GET_ALLOCATION:
-        op->u.shadow_op.mb = ROUNDUP(table_bytes(d), MB(1)) >> 20;
+        op->u.shadow_op.mb = ROUNDUP(p2m_get_pool(d), PAGES_PER_MB) / PAGES_PER_MB;
         return 0;
     case XEN_DOMCTL_SHADOW_OP_SET_ALLOCATION:
-        return 0;
+        return p2m_set_pool(d, op->u.shadow_op.mb * PAGES_PER_MB);
     default:
         return -EOPNOTSUPP;
     }

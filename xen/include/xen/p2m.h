@@ -26,6 +26,14 @@ int p2m_init(struct domain *d);
 int p2m_teardown(struct domain *d);             /* -ERESTART until done */
 void p2m_free(struct domain *d);
 
+/*
+ * How many pages are set aside for the domain's tables, those in use counted.  Setting it takes them from the heap
+ * or gives them back, but for tables in use: -ERESTART until done.  -ENOMEM: nothing is taken that is not there
+ * from the start; what was taken before somebody else took the rest stays aside until another size is set.
+ */
+int p2m_set_pool(struct domain *d, unsigned long pages);
+unsigned long p2m_get_pool(struct domain *d);
+
 /* What gfn maps to. *order: the size of the mapping it is part of. INVALID_MFN for none. No reference. */
 mfn_t p2m_lookup(struct domain *d, gfn_t gfn, p2m_type_t *type, unsigned int *order);
 /* The page behind gfn, referenced, of RAM, foreign or grant types; NULL otherwise, or not writable for is_write. */

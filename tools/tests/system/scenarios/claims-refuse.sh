@@ -38,6 +38,15 @@ check "no domain, no xenstore node" nothing_left
 check "no claim" sh -c 'xl info | grep -q "^outstanding_claims *: 0$"'
 check "all memory free" memory_is_back
 
+# Its memory alone would fit, but not with the page tables that the hypervisor needs for it.
+guest_config big $(($(free_mb) - 1)) >/dev/null
+check "refused for what the hypervisor needs for it" refused
+check "not one page populated for that one" test "$(cat /tmp/most)" = 0
+needed=$(sed -n 's/.* \([0-9]*\) MiB needed.*/\1/p' /tmp/out)
+check "says that more was needed than it shall have" test "$needed" -gt "$(free_mb)"
+check "and gives everything back" memory_is_back
+guest_config big 4096 >/dev/null
+
 echo 'claim_mode=0' >/etc/xen/xl.conf
 check "fails without a claim, too" refused
 check "after populating" test "$(cat /tmp/most)" -gt 256

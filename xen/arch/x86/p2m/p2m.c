@@ -345,6 +345,30 @@ int p2m_remove(struct domain *d, gfn_t gfn, mfn_t mfn, unsigned int order)
     return rc;
 }
 
+/* --- the pages set aside for tables --- */
+
+int p2m_set_pool(struct domain *d, unsigned long pages)
+{
+    struct p2m *p2m = d->arch.p2m;
+    int rc;
+
+    p2m_lock(p2m);
+    rc = p2m->root ? p2m_pool_resize(p2m, pages) : -EINVAL;
+    p2m_unlock(p2m);
+    return rc;
+}
+
+unsigned long p2m_get_pool(struct domain *d)
+{
+    struct p2m *p2m = d->arch.p2m;
+    unsigned long pages;
+
+    p2m_lock(p2m);
+    pages = p2m->table_count + p2m->pool_count;
+    p2m_unlock(p2m);
+    return pages;
+}
+
 /* --- life --- */
 
 int p2m_init(struct domain *d)
@@ -375,7 +399,7 @@ int p2m_init(struct domain *d)
 int p2m_teardown(struct domain *d)
 {
     struct p2m *p2m = d->arch.p2m;
-    int rc = 0;
+    int rc;
 
     if (!p2m)
         return 0;
@@ -384,11 +408,12 @@ int p2m_teardown(struct domain *d)
         p2m->dying_root = p2m->root;
         p2m->root = 0;
     }
-    if (p2m->dying_root)
+    rc = p2m_pool_shrink(p2m, 0);
+    if (!rc && p2m->dying_root)
         rc = p2m_table_release_some(p2m, p2m->dying_root, P2M_LEVELS, leaf_gone);
     p2m->must_flush = true;
     if (!rc && p2m->dying_root) {
-        free_domheap_page(mfn_to_page(maddr_to_mfn(p2m->dying_root)));
+        p2m_table_free(p2m, p2m->dying_root);
         p2m->dying_root = 0;
     }
     p2m_unlock(p2m);

@@ -23,7 +23,10 @@ struct p2m {
     uint64_t generation;            /* A: see p2m_generation() */
     unsigned long highest;          /* P */
     paddr_t dying_root;             /* P: the root, once p2m_teardown() has begun */
-    unsigned int table_count;       /* P */
+    unsigned int table_count;       /* P: tables in use, retired ones among them */
+    unsigned int pool_count;        /* P: pages set aside for more */
+    unsigned long pool_size;        /* P: what the two shall be together */
+    paddr_t pool;                   /* P: the pages set aside, linked */
     paddr_t retired;                /* P: table pages to be freed after the next flush, linked */
     unsigned int batch;             /* P: depth */
     bool needs_flush;               /* P: TLBs may hold what the tables no longer say */
@@ -52,8 +55,13 @@ uint64_t p2m_table_get(struct p2m *p2m, unsigned long gfn, unsigned int *level);
 int p2m_table_set(struct p2m *p2m, unsigned long gfn, unsigned int level, uint64_t leaf, uint64_t *old);
 void p2m_table_release(struct p2m *p2m, uint64_t entry, unsigned int level, p2m_leaf_fn *each);
 int p2m_table_release_some(struct p2m *p2m, paddr_t table, unsigned int level, p2m_leaf_fn *each);
-struct page_info *p2m_table_alloc(struct p2m *p2m);
 void p2m_table_free_retired(struct p2m *p2m);
 unsigned int p2m_level_max(void);
+
+/* pool.c: where tables come from and go to. Lock held. */
+struct page_info *p2m_table_alloc(struct p2m *p2m);
+void p2m_table_free(struct p2m *p2m, paddr_t table);
+int p2m_pool_resize(struct p2m *p2m, unsigned long pages);  /* -ERESTART until done, -ENOMEM */
+int p2m_pool_shrink(struct p2m *p2m, unsigned long pages);  /* -ERESTART until done */
 
 #endif

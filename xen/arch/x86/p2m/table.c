@@ -32,16 +32,7 @@ static uint64_t *table_at(paddr_t table)
     return maddr_to_virt(table);
 }
 
-/* --- table pages --- */
-
-struct page_info *p2m_table_alloc(struct p2m *p2m)
-{
-    struct page_info *pg = alloc_domheap_page(p2m->domain, MEMF_no_refcount);
-
-    if (pg)
-        p2m->table_count++;
-    return pg;
-}
+/* --- tables that nothing points to any more --- */
 
 /* Processors may still walk the page until the flush, so only its first entry is used for the link,
  * and without its present bit. */
@@ -54,11 +45,10 @@ static void retire(struct p2m *p2m, paddr_t table)
 void p2m_table_free_retired(struct p2m *p2m)
 {
     while (p2m->retired) {
-        struct page_info *pg = mfn_to_page(maddr_to_mfn(p2m->retired));
+        paddr_t table = p2m->retired;
 
-        p2m->retired = *table_at(p2m->retired);
-        free_domheap_page(pg);
-        p2m->table_count--;
+        p2m->retired = *table_at(table);
+        p2m_table_free(p2m, table);
     }
 }
 

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The pages set aside for a domain's tables, so that what a toolstack was promised for a guest is
+ * not short of the tables that map it.
+ *
+ * A toolstack sets the size before it claims memory for the guest: from then on the guest's tables
+ * need nothing from the heap until they outgrow the pool, and only then take more from it.  A
+ * domain for which nobody has set a size has an empty pool.
+ *
+ * Pages in the pool are zero but for the first word, which links them.  The tables in use count
+ * towards its size.  The lock of the p2m is held.
+ */
+#include <xen/errno.h>
+#include <xen/hypercall.h>
+#include <xen/lib.h>
+#include <xen/page_alloc.h>
+#include <asm/processor.h>
+#include "private.h"
+
+static uint64_t *link_of(paddr_t page)
+{
+    return maddr_to_virt(page);
+}
+
+static void push(struct p2m *p2m, struct page_info *pg)
+{
+    paddr_t page = mfn_to_maddr(page_to_mfn(pg));
+
+    *link_of(page) = p2m->pool;
+    p2m->pool = page;
+    p2m->pool_count++;
+}
+
+static struct page_info *pop(struct p2m *p2m)
+{
+    paddr_t page = p2m->pool;
+
+    p2m->pool = *link_of(page);
+    *link_of(page) = 0;
+    p2m->pool_count--;
+    return mfn_to_page(maddr_to_mfn(page));
+}
+
+static unsigned long held(const struct p2m *p2m)
+{
+    return p2m->table_count + p2m->pool_count;
+}
+
+struct page_info *p2m_table_alloc(struct p2m *p2m)
+{
+    struct page_info *pg =
+        p2m->pool_count ? pop(p2m) : alloc_domheap_page(p2m->domain, MEMF_no_refcount);
+
+    if (pg)
+        p2m->table_count++;
+    return pg;
+}
+
+void p2m_table_free(struct p2m *p2m, paddr_t table)
+{
+    struct page_info *pg = mfn_to_page(maddr_to_mfn(table));
+
+    p2m->table_count--;
+    if (held(p2m) < p2m->pool_size) {
+        clear_page(maddr_to_virt(table));
+        push(p2m, pg);
+    } else {
+        free_domheap_page(pg);
+    }
+}
+
+/* Takes a block that is not larger than what the pool lacks, the largest there is. */
+static int grow(struct p2m *p2m, unsigned long lack)
+{
+    unsigned int order = min(63u - (unsigned int)__builtin_clzl(lack), 9u);
+
+    for (;; order--) {
+        struct page_info *pg = alloc_domheap_pages(p2m->domain, order, MEMF_no_refcount);
+
+        if (pg) {
+            for (unsigned long i = 0; i < 1UL << order; i++)
+                push(p2m, pg + i);
+            return 0;
+        }
+        if (!order)
+            return -ENOMEM;
+    }
+}
+
+/* -ERESTART until the pool and the tables in use are not more than `pages`, or the pool is empty.
+ */
+int p2m_pool_shrink(struct p2m *p2m, unsigned long pages)
+{
+    p2m->pool_size = pages;
+    while (p2m->pool_count && held(p2m) > pages) {
+        free_domheap_page(pop(p2m));
+        if (hypercall_preempt_check())
+            return -ERESTART;
+    }
+    return 0;
+}
+
+static bool may_grow(unsigned long lack)
+{
+    struct heap_info heap;
+
+    heap_snapshot(&heap, NULL);
+    return heap.free - heap.claimed >= lack;
+}
+
+int p2m_pool_resize(struct p2m *p2m, unsigned long pages)
+{
+    int rc = p2m_pool_shrink(p2m, pages);
+
+    if (!rc && held(p2m) < pages && !may_grow(pages - held(p2m)))
+        return -ENOMEM;
+
+    while (!rc && held(p2m) < pages) {
+        rc = grow(p2m, pages - held(p2m));
+        if (!rc && held(p2m) < pages && hypercall_preempt_check())
+            rc = -ERESTART;
+    }
+    return rc;
+}
