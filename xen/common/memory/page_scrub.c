@@ -5,11 +5,15 @@
  * A scrubber borrows a small block: it is out of the free lists but still counts as available,
  * since claims have been promised it.  A request that finds no block while some are borrowed waits
  * for them, and no new ones are borrowed meanwhile: hence the small size.
+ *
+ * A scrubber does not queue for heap_lock: with many idle CPUs the others would find them all
+ * before them, and where CPUs are virtual, the next in the queue may not even be running.
  */
 #include <xen/atomic.h>
 #include <xen/cmdline.h>
 #include <xen/lib.h>
 #include <xen/smp.h>
+#include <asm/irqflags.h>
 
 #include "heap.h"
 
@@ -19,12 +23,19 @@
 static bool scrub_when_idle = true;
 boolean_param("bootscrub", scrub_when_idle);
 
+/* Takes heap_lock when nobody else wants it. */
+static void lock_politely(void)
+{
+    while (!spin_trylock(&heap_lock))
+        cpu_relax();
+}
+
 /* Borrows a block of the node that may have dirty frames. */
 static struct page_info *borrow(nodeid_t node, unsigned int *order)
 {
     struct page_info *block, *pg = NULL;
 
-    spin_lock(&heap_lock);
+    lock_politely();
     block = heap.waiting ? NULL : buddy_find_dirty(node);
     if (block) {
         unsigned long pfn = page_number(block) + block->first_dirty;
@@ -42,7 +53,7 @@ static struct page_info *borrow(nodeid_t node, unsigned int *order)
 
 static void give_back(struct page_info *pg, unsigned int order, nodeid_t node)
 {
-    spin_lock(&heap_lock);
+    lock_politely();
     buddy_free(page_number(pg), order, node, FIRST_DIRTY_NONE);
     heap.scrubbing--;
     spin_unlock(&heap_lock);
