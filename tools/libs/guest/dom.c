@@ -1,45 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-only */
 /* The front of libxenguest: images are made and released here, and the steps walked. */
-#include <stdarg.h>
 #include "private.h"
-
-#define CONTEXT "build"
-
-static void dom_log(struct xc_dom_image *dom, xentoollog_level level, const char *fmt, va_list ap)
-{
-    xentoollog_logger *logger = xc_interface_build_logger(dom->xch);
-    int saved = errno;
-
-    if (logger) {
-        xtl_logv(logger, level, -1, CONTEXT, fmt, ap);
-    }
-    errno = saved;
-}
-
-void dom_error(struct xc_dom_image *dom, const char *fmt, ...)
-{
-    va_list ap;
-
-    va_start(ap, fmt);
-    dom_log(dom, XTL_ERROR, fmt, ap);
-    va_end(ap);
-}
-
-void dom_note(struct xc_dom_image *dom, const char *fmt, ...)
-{
-    va_list ap;
-
-    va_start(ap, fmt);
-    dom_log(dom, XTL_DETAIL, fmt, ap);
-    va_end(ap);
-}
-
-void dom_progress(struct xc_dom_image *dom, const char *step, uint64_t done, uint64_t total)
-{
-    if (dom->progress) {
-        dom->progress(dom->progress_data, step, done, total);
-    }
-}
 
 struct xc_dom_image *xc_dom_allocate(xc_interface *xch, uint32_t domid)
 {

@@ -5,7 +5,7 @@
  * The parts, in the order of the data's way: unpack.c (a compressed file becomes an image),
  * kernel.c (an image becomes segments and an entry point), layout.c (everything gets its place),
  * populate.c (claim and memory), load.c (contents), acpi.c (tables), boot.c (what makes it
- * runnable); dom.c is the front: allocation, release and the steps.
+ * runnable); say.c at the bottom speaks for all; dom.c is the front: allocation, release, steps.
  */
 #ifndef XG_PRIVATE_H
 #define XG_PRIVATE_H
