@@ -13,17 +13,11 @@ int xc_domain_claim_memory(xc_interface *xch, uint32_t domid, uint32_t nr_claims
                            const memory_claim_t *claims)
 {
     struct xen_domctl op = {.cmd = XEN_DOMCTL_claim_memory, .domain = domid};
-    struct bounce b = BOUNCE(claims, nr_claims * sizeof(*claims), BOUNCE_IN);
-    int rc;
+    struct bounce b =
+        HANDLE_BOUNCE(op.u.claim_memory.claims, claims, nr_claims * sizeof(*claims), BOUNCE_IN);
 
-    if (bounce_get(xch, &b, 1) < 0) {
-        return -1;
-    }
     op.u.claim_memory.nr_claims = nr_claims;
-    set_xen_guest_handle(op.u.claim_memory.claims, b.hyp);
-    rc = xc_domctl(xch, &op);
-    bounce_put(xch, &b, 1);
-    return rc;
+    return domctl_with(xch, &op, &b, 1);
 }
 
 long xc_domain_get_outstanding_pages(xc_interface *xch)
@@ -37,17 +31,11 @@ int xc_get_node_claims(xc_interface *xch, unsigned int *nr_nodes, xc_node_claims
                        xc_host_claims_t *host)
 {
     struct xen_sysctl op = {.cmd = XEN_SYSCTL_get_node_claims};
-    struct bounce b = BOUNCE(nodes, *nr_nodes * sizeof(*nodes), BOUNCE_OUT);
-    int rc;
+    struct bounce b =
+        HANDLE_BOUNCE(op.u.get_node_claims.nodes, nodes, *nr_nodes * sizeof(*nodes), BOUNCE_OUT);
 
-    if (bounce_get(xch, &b, 1) < 0) {
-        return -1;
-    }
     op.u.get_node_claims.num_nodes = *nr_nodes;
-    set_xen_guest_handle(op.u.get_node_claims.nodes, b.hyp);
-    rc = xc_sysctl(xch, &op);
-    bounce_put(xch, &b, 1);
-    if (rc < 0) {
+    if (sysctl_with(xch, &op, &b, 1) < 0) {
         return -1;
     }
     *nr_nodes = op.u.get_node_claims.num_nodes;
@@ -63,17 +51,11 @@ int xc_domain_get_node_pages(xc_interface *xch, uint32_t domid, unsigned int *nr
                              xc_domain_node_pages_t *nodes, uint64_t *host_claimed)
 {
     struct xen_domctl op = {.cmd = XEN_DOMCTL_get_node_pages, .domain = domid};
-    struct bounce b = BOUNCE(nodes, *nr_nodes * sizeof(*nodes), BOUNCE_OUT);
-    int rc;
+    struct bounce b =
+        HANDLE_BOUNCE(op.u.get_node_pages.nodes, nodes, *nr_nodes * sizeof(*nodes), BOUNCE_OUT);
 
-    if (bounce_get(xch, &b, 1) < 0) {
-        return -1;
-    }
     op.u.get_node_pages.num_nodes = *nr_nodes;
-    set_xen_guest_handle(op.u.get_node_pages.nodes, b.hyp);
-    rc = xc_domctl(xch, &op);
-    bounce_put(xch, &b, 1);
-    if (rc < 0) {
+    if (domctl_with(xch, &op, &b, 1) < 0) {
         return -1;
     }
     *nr_nodes = op.u.get_node_pages.num_nodes;

@@ -6,48 +6,36 @@ int xc_get_cpu_featureset(xc_interface *xch, uint32_t index, uint32_t *nr_featur
                           uint32_t *featureset)
 {
     struct xen_sysctl op = {.cmd = XEN_SYSCTL_get_cpu_featureset};
-    struct bounce b = BOUNCE(featureset, *nr_features * sizeof(*featureset), BOUNCE_OUT);
+    struct bounce b = HANDLE_BOUNCE(op.u.cpu_featureset.features, featureset,
+                                    *nr_features * sizeof(*featureset), BOUNCE_OUT);
     int rc;
 
-    if (bounce_get(xch, &b, 1) < 0) {
-        return -1;
-    }
     op.u.cpu_featureset.index = index;
     op.u.cpu_featureset.nr_features = *nr_features;
-    set_xen_guest_handle(op.u.cpu_featureset.features, b.hyp);
-    rc = xc_sysctl(xch, &op);
-    bounce_put(xch, &b, 1);
+    rc = sysctl_with(xch, &op, &b, 1);
     *nr_features = op.u.cpu_featureset.nr_features;
     return rc;
 }
 
-/* The two arrays of a policy, ready for the hypervisor. */
-static int policy_bounce(xc_interface *xch, struct bounce b[2], uint32_t nr_leaves,
-                         xen_cpuid_leaf_t *leaves, uint32_t nr_msrs, xen_msr_entry_t *msrs,
-                         enum bounce_dir dir)
-{
-    b[0] = (struct bounce)BOUNCE(leaves, nr_leaves * sizeof(*leaves), dir);
-    b[1] = (struct bounce)BOUNCE(msrs, nr_msrs * sizeof(*msrs), dir);
-    return bounce_get(xch, b, 2);
-}
+/* The two arrays of a policy. */
+#define POLICY_BOUNCES(policy, leaves, nr_leaves, msrs, nr_msrs, dir)                 \
+    {                                                                                 \
+        HANDLE_BOUNCE((policy).leaves, leaves, (nr_leaves) * sizeof(*(leaves)), dir), \
+            HANDLE_BOUNCE((policy).msrs, msrs, (nr_msrs) * sizeof(*(msrs)), dir)      \
+    }
 
 int xc_get_system_cpu_policy(xc_interface *xch, uint32_t index, uint32_t *nr_leaves,
                              xen_cpuid_leaf_t *leaves, uint32_t *nr_msrs, xen_msr_entry_t *msrs)
 {
     struct xen_sysctl op = {.cmd = XEN_SYSCTL_get_cpu_policy};
-    struct bounce b[2];
+    struct bounce b[] =
+        POLICY_BOUNCES(op.u.cpu_policy, leaves, *nr_leaves, msrs, *nr_msrs, BOUNCE_OUT);
     int rc;
 
-    if (policy_bounce(xch, b, *nr_leaves, leaves, *nr_msrs, msrs, BOUNCE_OUT) < 0) {
-        return -1;
-    }
     op.u.cpu_policy.index = index;
     op.u.cpu_policy.nr_leaves = *nr_leaves;
     op.u.cpu_policy.nr_msrs = *nr_msrs;
-    set_xen_guest_handle(op.u.cpu_policy.leaves, b[0].hyp);
-    set_xen_guest_handle(op.u.cpu_policy.msrs, b[1].hyp);
-    rc = xc_sysctl(xch, &op);
-    bounce_put(xch, b, 2);
+    rc = sysctl_with(xch, &op, b, 2);
     *nr_leaves = op.u.cpu_policy.nr_leaves;
     *nr_msrs = op.u.cpu_policy.nr_msrs;
     return rc;
@@ -58,18 +46,12 @@ static int domain_policy(xc_interface *xch, uint32_t cmd, uint32_t domid, uint32
                          enum bounce_dir dir)
 {
     struct xen_domctl op = {.cmd = cmd, .domain = domid};
-    struct bounce b[2];
+    struct bounce b[] = POLICY_BOUNCES(op.u.cpu_policy, leaves, *nr_leaves, msrs, *nr_msrs, dir);
     int rc;
 
-    if (policy_bounce(xch, b, *nr_leaves, leaves, *nr_msrs, msrs, dir) < 0) {
-        return -1;
-    }
     op.u.cpu_policy.nr_leaves = *nr_leaves;
     op.u.cpu_policy.nr_msrs = *nr_msrs;
-    set_xen_guest_handle(op.u.cpu_policy.leaves, b[0].hyp);
-    set_xen_guest_handle(op.u.cpu_policy.msrs, b[1].hyp);
-    rc = xc_domctl(xch, &op);
-    bounce_put(xch, b, 2);
+    rc = domctl_with(xch, &op, b, 2);
     *nr_leaves = op.u.cpu_policy.nr_leaves;
     *nr_msrs = op.u.cpu_policy.nr_msrs;
     return rc;

@@ -122,17 +122,13 @@ int xc_domain_getinfolist(xc_interface *xch, uint32_t first_domain, unsigned int
                           xc_domaininfo_t *info)
 {
     struct xen_sysctl op = {.cmd = XEN_SYSCTL_getdomaininfolist};
-    struct bounce b = BOUNCE(info, max_domains * sizeof(*info), BOUNCE_OUT);
+    struct bounce b =
+        HANDLE_BOUNCE(op.u.getdomaininfolist.buffer, info, max_domains * sizeof(*info), BOUNCE_OUT);
     int rc;
 
-    if (bounce_get(xch, &b, 1) < 0) {
-        return -1;
-    }
     op.u.getdomaininfolist.first_domain = first_domain;
     op.u.getdomaininfolist.max_domains = max_domains;
-    set_xen_guest_handle(op.u.getdomaininfolist.buffer, b.hyp);
-    rc = xc_sysctl(xch, &op);
-    bounce_put(xch, &b, 1);
+    rc = sysctl_with(xch, &op, &b, 1);
     return rc < 0 ? -1 : (int)op.u.getdomaininfolist.num_domains;
 }
 
@@ -173,33 +169,21 @@ int xc_hvm_param_get(xc_interface *xch, uint32_t domid, uint32_t param, uint64_t
 int xc_domain_hvm_getcontext(xc_interface *xch, uint32_t domid, uint8_t *ctxt_buf, uint32_t size)
 {
     struct xen_domctl op = {.cmd = XEN_DOMCTL_gethvmcontext, .domain = domid};
-    struct bounce b = BOUNCE(ctxt_buf, size, BOUNCE_OUT);
+    struct bounce b = HANDLE_BOUNCE(op.u.hvmcontext.buffer, ctxt_buf, size, BOUNCE_OUT);
     int rc;
 
-    if (bounce_get(xch, &b, 1) < 0) {
-        return -1;
-    }
-    op.u.hvmcontext.size = b.hyp ? size : 0;
-    set_xen_guest_handle(op.u.hvmcontext.buffer, b.hyp);
-    rc = xc_domctl(xch, &op);
-    bounce_put(xch, &b, 1);
+    op.u.hvmcontext.size = ctxt_buf ? size : 0;
+    rc = domctl_with(xch, &op, &b, 1);
     return rc < 0 ? -1 : (int)op.u.hvmcontext.size;
 }
 
 int xc_domain_hvm_setcontext(xc_interface *xch, uint32_t domid, uint8_t *hvm_ctxt, uint32_t size)
 {
     struct xen_domctl op = {.cmd = XEN_DOMCTL_sethvmcontext, .domain = domid};
-    struct bounce b = BOUNCE(hvm_ctxt, size, BOUNCE_IN);
-    int rc;
+    struct bounce b = HANDLE_BOUNCE(op.u.hvmcontext.buffer, hvm_ctxt, size, BOUNCE_IN);
 
-    if (bounce_get(xch, &b, 1) < 0) {
-        return -1;
-    }
     op.u.hvmcontext.size = size;
-    set_xen_guest_handle(op.u.hvmcontext.buffer, b.hyp);
-    rc = xc_domctl(xch, &op);
-    bounce_put(xch, &b, 1);
-    return rc;
+    return domctl_with(xch, &op, &b, 1);
 }
 
 int xc_get_runstate_info(xc_interface *xch, uint32_t domid, xc_runstate_info_t *info)

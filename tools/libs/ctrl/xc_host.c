@@ -16,16 +16,12 @@ int xc_physinfo(xc_interface *xch, xc_physinfo_t *info)
 int xc_cputopoinfo(xc_interface *xch, unsigned *max_cpus, xc_cputopo_t *cputopo)
 {
     struct xen_sysctl op = {.cmd = XEN_SYSCTL_cputopoinfo};
-    struct bounce b = BOUNCE(cputopo, *max_cpus * sizeof(*cputopo), BOUNCE_OUT);
+    struct bounce b =
+        HANDLE_BOUNCE(op.u.cputopoinfo.cputopo, cputopo, *max_cpus * sizeof(*cputopo), BOUNCE_OUT);
     int rc;
 
-    if (bounce_get(xch, &b, 1) < 0) {
-        return -1;
-    }
     op.u.cputopoinfo.num_cpus = *max_cpus;
-    set_xen_guest_handle(op.u.cputopoinfo.cputopo, b.hyp);
-    rc = xc_sysctl(xch, &op);
-    bounce_put(xch, &b, 1);
+    rc = sysctl_with(xch, &op, &b, 1);
     if (rc == 0) {
         *max_cpus = op.u.cputopoinfo.num_cpus;
     }
@@ -37,19 +33,13 @@ int xc_numainfo(xc_interface *xch, unsigned *max_nodes, xc_meminfo_t *meminfo, u
     struct xen_sysctl op = {.cmd = XEN_SYSCTL_numainfo};
     size_t n = *max_nodes;
     struct bounce b[] = {
-        BOUNCE(meminfo, n * sizeof(*meminfo), BOUNCE_OUT),
-        BOUNCE(distance, n * n * sizeof(*distance), BOUNCE_OUT),
+        HANDLE_BOUNCE(op.u.numainfo.meminfo, meminfo, n * sizeof(*meminfo), BOUNCE_OUT),
+        HANDLE_BOUNCE(op.u.numainfo.distance, distance, n * n * sizeof(*distance), BOUNCE_OUT),
     };
     int rc;
 
-    if (bounce_get(xch, b, 2) < 0) {
-        return -1;
-    }
     op.u.numainfo.num_nodes = n;
-    set_xen_guest_handle(op.u.numainfo.meminfo, b[0].hyp);
-    set_xen_guest_handle(op.u.numainfo.distance, b[1].hyp);
-    rc = xc_sysctl(xch, &op);
-    bounce_put(xch, b, 2);
+    rc = sysctl_with(xch, &op, b, 2);
     if (rc == 0) {
         *max_nodes = op.u.numainfo.num_nodes;
     }
@@ -59,16 +49,12 @@ int xc_numainfo(xc_interface *xch, unsigned *max_nodes, xc_meminfo_t *meminfo, u
 int xc_getcpuinfo(xc_interface *xch, int max_cpus, xc_cpuinfo_t *info, int *nr_cpus)
 {
     struct xen_sysctl op = {.cmd = XEN_SYSCTL_getcpuinfo};
-    struct bounce b = BOUNCE(info, max_cpus * sizeof(*info), BOUNCE_OUT);
+    struct bounce b =
+        HANDLE_BOUNCE(op.u.getcpuinfo.info, info, max_cpus * sizeof(*info), BOUNCE_OUT);
     int rc;
 
-    if (bounce_get(xch, &b, 1) < 0) {
-        return -1;
-    }
     op.u.getcpuinfo.max_cpus = max_cpus;
-    set_xen_guest_handle(op.u.getcpuinfo.info, b.hyp);
-    rc = xc_sysctl(xch, &op);
-    bounce_put(xch, &b, 1);
+    rc = sysctl_with(xch, &op, &b, 1);
     if (rc == 0 && nr_cpus) {
         *nr_cpus = op.u.getcpuinfo.nr_cpus;
     }
@@ -114,19 +100,14 @@ int xc_readconsolering(xc_interface *xch, char *buffer, unsigned int *pnr_chars,
                        int incremental, uint32_t *pindex)
 {
     struct xen_sysctl op = {.cmd = XEN_SYSCTL_readconsole};
-    struct bounce b = BOUNCE(buffer, *pnr_chars, BOUNCE_OUT);
+    struct bounce b = HANDLE_BOUNCE(op.u.readconsole.buffer, buffer, *pnr_chars, BOUNCE_OUT);
     int rc;
 
-    if (bounce_get(xch, &b, 1) < 0) {
-        return -1;
-    }
     op.u.readconsole.clear = clear;
     op.u.readconsole.incremental = incremental;
     op.u.readconsole.index = pindex ? *pindex : 0;
     op.u.readconsole.count = *pnr_chars;
-    set_xen_guest_handle(op.u.readconsole.buffer, b.hyp);
-    rc = xc_sysctl(xch, &op);
-    bounce_put(xch, &b, 1);
+    rc = sysctl_with(xch, &op, &b, 1);
     if (rc == 0) {
         *pnr_chars = op.u.readconsole.count;
         if (pindex) {
@@ -139,17 +120,10 @@ int xc_readconsolering(xc_interface *xch, char *buffer, unsigned int *pnr_chars,
 int xc_send_debug_keys(xc_interface *xch, const char *keys)
 {
     struct xen_sysctl op = {.cmd = XEN_SYSCTL_debug_keys};
-    struct bounce b = BOUNCE(keys, strlen(keys), BOUNCE_IN);
-    int rc;
+    struct bounce b = HANDLE_BOUNCE(op.u.debug_keys.keys, keys, strlen(keys), BOUNCE_IN);
 
-    if (bounce_get(xch, &b, 1) < 0) {
-        return -1;
-    }
     op.u.debug_keys.nr_keys = b.size;
-    set_xen_guest_handle(op.u.debug_keys.keys, b.hyp);
-    rc = xc_sysctl(xch, &op);
-    bounce_put(xch, &b, 1);
-    return rc;
+    return sysctl_with(xch, &op, &b, 1);
 }
 
 static int cpu_hotplug(xc_interface *xch, int cpu, uint32_t what)

@@ -78,10 +78,18 @@ struct xenforeignmemory_handle *xc_interface_fmem_handle(xc_interface *xch)
     return xch->fmem;
 }
 
+static void handle_set(struct bounce *b)
+{
+    if (b->handle) {
+        memcpy(b->handle, &b->hyp, sizeof(b->hyp));
+    }
+}
+
 int bounce_get(xc_interface *xch, struct bounce *b, unsigned int nr)
 {
     for (unsigned int i = 0; i < nr; i++) {
         b[i].hyp = NULL;
+        handle_set(&b[i]);
         if (!b[i].user || !b[i].size) {
             continue;
         }
@@ -98,6 +106,7 @@ int bounce_get(xc_interface *xch, struct bounce *b, unsigned int nr)
         } else {
             memset(b[i].hyp, 0, b[i].size);
         }
+        handle_set(&b[i]);
     }
     return 0;
 }
@@ -159,6 +168,30 @@ int xc_sysctl(xc_interface *xch, struct xen_sysctl *sysctl)
     return rc;
 }
 
+int domctl_with(xc_interface *xch, struct xen_domctl *op, struct bounce *b, unsigned int nr)
+{
+    int rc;
+
+    if (bounce_get(xch, b, nr) < 0) {
+        return -1;
+    }
+    rc = xc_domctl(xch, op);
+    bounce_put(xch, b, nr);
+    return rc;
+}
+
+int sysctl_with(xc_interface *xch, struct xen_sysctl *op, struct bounce *b, unsigned int nr)
+{
+    int rc;
+
+    if (bounce_get(xch, b, nr) < 0) {
+        return -1;
+    }
+    rc = xc_sysctl(xch, op);
+    bounce_put(xch, b, nr);
+    return rc;
+}
+
 /*
  * The ioctl that carries a hypercall returns an int, and memory operations return page numbers and
  * counts that need more.  A multicall of one entry stores its result in 64 bits.
@@ -194,6 +227,18 @@ long xc_memory_op(xc_interface *xch, unsigned int cmd, void *arg, size_t len)
     }
     rc = multicall_one(xch, __HYPERVISOR_memory_op, cmd, (uintptr_t)b.hyp);
     bounce_put(xch, &b, 1);
+    return rc;
+}
+
+long memory_op_with(xc_interface *xch, unsigned int cmd, void *arg, size_t size, struct bounce *b)
+{
+    long rc;
+
+    if (bounce_get(xch, b, 1) < 0) {
+        return -1;
+    }
+    rc = xc_memory_op(xch, cmd, arg, size);
+    bounce_put(xch, b, 1);
     return rc;
 }
 

@@ -13,16 +13,10 @@ static long reservation(xc_interface *xch, unsigned int cmd, uint32_t domid,
         .mem_flags = mem_flags,
         .domid = domid,
     };
-    struct bounce b = BOUNCE(extents, nr_extents * sizeof(*extents), BOUNCE_BOTH);
-    long done;
+    struct bounce b =
+        HANDLE_BOUNCE(arg.extent_start, extents, nr_extents * sizeof(*extents), BOUNCE_BOTH);
 
-    if (bounce_get(xch, &b, 1) < 0) {
-        return -1;
-    }
-    set_xen_guest_handle(arg.extent_start, b.hyp);
-    done = xc_memory_op(xch, cmd, &arg, sizeof(arg));
-    bounce_put(xch, &b, 1);
-    return done;
+    return memory_op_with(xch, cmd, &arg, sizeof(arg), &b);
 }
 
 /* The exact variants: anything short of all is a failure, EBUSY when the hypervisor named none. */
@@ -126,16 +120,10 @@ int xc_domain_set_memory_map(xc_interface *xch, uint32_t domid, struct e820entry
                              uint32_t nr_entries)
 {
     struct xen_foreign_memory_map arg = {.domid = domid, .map = {.nr_entries = nr_entries}};
-    struct bounce b = BOUNCE(entries, nr_entries * sizeof(*entries), BOUNCE_IN);
-    long rc;
+    struct bounce b =
+        HANDLE_BOUNCE(arg.map.buffer, entries, nr_entries * sizeof(*entries), BOUNCE_IN);
 
-    if (bounce_get(xch, &b, 1) < 0) {
-        return -1;
-    }
-    set_xen_guest_handle(arg.map.buffer, b.hyp);
-    rc = xc_memory_op(xch, XENMEM_set_memory_map, &arg, sizeof(arg));
-    bounce_put(xch, &b, 1);
-    return rc;
+    return memory_op_with(xch, XENMEM_set_memory_map, &arg, sizeof(arg), &b);
 }
 
 int xc_domain_setvnuma(xc_interface *xch, uint32_t domid, uint32_t nr_vnodes, uint32_t nr_regions,
@@ -144,24 +132,17 @@ int xc_domain_setvnuma(xc_interface *xch, uint32_t domid, uint32_t nr_vnodes, ui
 {
     struct xen_domctl op = {.cmd = XEN_DOMCTL_setvnumainfo, .domain = domid};
     struct bounce b[] = {
-        BOUNCE(vmemrange, nr_regions * sizeof(*vmemrange), BOUNCE_IN),
-        BOUNCE(vdistance, (size_t)nr_vnodes * nr_vnodes * sizeof(*vdistance), BOUNCE_IN),
-        BOUNCE(vcpu_to_vnode, nr_vcpus * sizeof(*vcpu_to_vnode), BOUNCE_IN),
-        BOUNCE(vnode_to_pnode, nr_vnodes * sizeof(*vnode_to_pnode), BOUNCE_IN),
+        HANDLE_BOUNCE(op.u.vnuma.vmemrange, vmemrange, nr_regions * sizeof(*vmemrange), BOUNCE_IN),
+        HANDLE_BOUNCE(op.u.vnuma.vdistance, vdistance,
+                      (size_t)nr_vnodes * nr_vnodes * sizeof(*vdistance), BOUNCE_IN),
+        HANDLE_BOUNCE(op.u.vnuma.vcpu_to_vnode, vcpu_to_vnode, nr_vcpus * sizeof(*vcpu_to_vnode),
+                      BOUNCE_IN),
+        HANDLE_BOUNCE(op.u.vnuma.vnode_to_pnode, vnode_to_pnode,
+                      nr_vnodes * sizeof(*vnode_to_pnode), BOUNCE_IN),
     };
-    int rc;
 
-    if (bounce_get(xch, b, 4) < 0) {
-        return -1;
-    }
     op.u.vnuma.nr_vnodes = nr_vnodes;
     op.u.vnuma.nr_vmemranges = nr_regions;
     op.u.vnuma.nr_vcpus = nr_vcpus;
-    set_xen_guest_handle(op.u.vnuma.vmemrange, b[0].hyp);
-    set_xen_guest_handle(op.u.vnuma.vdistance, b[1].hyp);
-    set_xen_guest_handle(op.u.vnuma.vcpu_to_vnode, b[2].hyp);
-    set_xen_guest_handle(op.u.vnuma.vnode_to_pnode, b[3].hyp);
-    rc = xc_domctl(xch, &op);
-    bounce_put(xch, b, 4);
-    return rc;
+    return domctl_with(xch, &op, b, 4);
 }

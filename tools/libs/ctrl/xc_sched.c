@@ -13,116 +13,93 @@ int xc_sched_id(xc_interface *xch, int *sched_id)
     return 0;
 }
 
-/* A domain's parameters under one scheduler, put or got. */
+/*
+ * Parameters under one scheduler, a domain's and a pool's.  Each scheduler has a structure of its
+ * own in the operation's union; what took effect is handed back to who set it, too.
+ */
 static int domain_sched(xc_interface *xch, uint32_t domid, uint32_t sched_id, uint32_t cmd,
-                        struct xen_domctl_scheduler_op *param)
+                        void *param, size_t size)
 {
     struct xen_domctl op = {.cmd = XEN_DOMCTL_scheduler_op, .domain = domid};
     int rc;
 
-    op.u.scheduler_op = *param;
     op.u.scheduler_op.sched_id = sched_id;
     op.u.scheduler_op.cmd = cmd;
+    memcpy(&op.u.scheduler_op.u, param, size);
     rc = xc_domctl(xch, &op);
-    *param = op.u.scheduler_op;
+    memcpy(param, &op.u.scheduler_op.u, size);
+    return rc;
+}
+
+static int pool_sched(xc_interface *xch, uint32_t cpupool_id, uint32_t sched_id, uint32_t cmd,
+                      void *param, size_t size)
+{
+    struct xen_sysctl op = {.cmd = XEN_SYSCTL_scheduler_op};
+    int rc;
+
+    op.u.scheduler_op.cpupool_id = cpupool_id;
+    op.u.scheduler_op.sched_id = sched_id;
+    op.u.scheduler_op.cmd = cmd;
+    memcpy(&op.u.scheduler_op.u, param, size);
+    rc = xc_sysctl(xch, &op);
+    memcpy(param, &op.u.scheduler_op.u, size);
     return rc;
 }
 
 int xc_sched_credit_domain_set(xc_interface *xch, uint32_t domid,
                                struct xen_domctl_sched_credit *sdom)
 {
-    struct xen_domctl_scheduler_op p = {.u.credit = *sdom};
-
-    return domain_sched(xch, domid, XEN_SCHEDULER_CREDIT, XEN_DOMCTL_SCHEDOP_putinfo, &p);
+    return domain_sched(xch, domid, XEN_SCHEDULER_CREDIT, XEN_DOMCTL_SCHEDOP_putinfo, sdom,
+                        sizeof(*sdom));
 }
 
 int xc_sched_credit_domain_get(xc_interface *xch, uint32_t domid,
                                struct xen_domctl_sched_credit *sdom)
 {
-    struct xen_domctl_scheduler_op p = {0};
-    int rc = domain_sched(xch, domid, XEN_SCHEDULER_CREDIT, XEN_DOMCTL_SCHEDOP_getinfo, &p);
-
-    *sdom = p.u.credit;
-    return rc;
+    return domain_sched(xch, domid, XEN_SCHEDULER_CREDIT, XEN_DOMCTL_SCHEDOP_getinfo, sdom,
+                        sizeof(*sdom));
 }
 
 int xc_sched_credit2_domain_set(xc_interface *xch, uint32_t domid,
                                 struct xen_domctl_sched_credit2 *sdom)
 {
-    struct xen_domctl_scheduler_op p = {.u.credit2 = *sdom};
-
-    return domain_sched(xch, domid, XEN_SCHEDULER_CREDIT2, XEN_DOMCTL_SCHEDOP_putinfo, &p);
+    return domain_sched(xch, domid, XEN_SCHEDULER_CREDIT2, XEN_DOMCTL_SCHEDOP_putinfo, sdom,
+                        sizeof(*sdom));
 }
 
 int xc_sched_credit2_domain_get(xc_interface *xch, uint32_t domid,
                                 struct xen_domctl_sched_credit2 *sdom)
 {
-    struct xen_domctl_scheduler_op p = {0};
-    int rc = domain_sched(xch, domid, XEN_SCHEDULER_CREDIT2, XEN_DOMCTL_SCHEDOP_getinfo, &p);
-
-    *sdom = p.u.credit2;
-    return rc;
-}
-
-/* A pool's parameters under one scheduler, put or got. */
-static int pool_sched(xc_interface *xch, uint32_t cpupool_id, uint32_t sched_id, uint32_t cmd,
-                      struct xen_sysctl_scheduler_op *param)
-{
-    struct xen_sysctl op = {.cmd = XEN_SYSCTL_scheduler_op};
-    int rc;
-
-    op.u.scheduler_op = *param;
-    op.u.scheduler_op.cpupool_id = cpupool_id;
-    op.u.scheduler_op.sched_id = sched_id;
-    op.u.scheduler_op.cmd = cmd;
-    rc = xc_sysctl(xch, &op);
-    *param = op.u.scheduler_op;
-    return rc;
-}
-
-/* What took effect is handed back to the setter, too. */
-static int pool_credit(xc_interface *xch, uint32_t cpupool_id, uint32_t cmd,
-                       struct xen_sysctl_credit_schedule *schedule)
-{
-    struct xen_sysctl_scheduler_op p = {.u.sched_credit = *schedule};
-    int rc = pool_sched(xch, cpupool_id, XEN_SCHEDULER_CREDIT, cmd, &p);
-
-    *schedule = p.u.sched_credit;
-    return rc;
+    return domain_sched(xch, domid, XEN_SCHEDULER_CREDIT2, XEN_DOMCTL_SCHEDOP_getinfo, sdom,
+                        sizeof(*sdom));
 }
 
 int xc_sched_credit_params_set(xc_interface *xch, uint32_t cpupool_id,
                                struct xen_sysctl_credit_schedule *schedule)
 {
-    return pool_credit(xch, cpupool_id, XEN_SYSCTL_SCHEDOP_putinfo, schedule);
+    return pool_sched(xch, cpupool_id, XEN_SCHEDULER_CREDIT, XEN_SYSCTL_SCHEDOP_putinfo, schedule,
+                      sizeof(*schedule));
 }
 
 int xc_sched_credit_params_get(xc_interface *xch, uint32_t cpupool_id,
                                struct xen_sysctl_credit_schedule *schedule)
 {
-    return pool_credit(xch, cpupool_id, XEN_SYSCTL_SCHEDOP_getinfo, schedule);
-}
-
-static int pool_credit2(xc_interface *xch, uint32_t cpupool_id, uint32_t cmd,
-                        struct xen_sysctl_credit2_schedule *schedule)
-{
-    struct xen_sysctl_scheduler_op p = {.u.sched_credit2 = *schedule};
-    int rc = pool_sched(xch, cpupool_id, XEN_SCHEDULER_CREDIT2, cmd, &p);
-
-    *schedule = p.u.sched_credit2;
-    return rc;
+    return pool_sched(xch, cpupool_id, XEN_SCHEDULER_CREDIT, XEN_SYSCTL_SCHEDOP_getinfo, schedule,
+                      sizeof(*schedule));
 }
 
 int xc_sched_credit2_params_set(xc_interface *xch, uint32_t cpupool_id,
                                 struct xen_sysctl_credit2_schedule *schedule)
 {
-    return pool_credit2(xch, cpupool_id, XEN_SYSCTL_SCHEDOP_putinfo, schedule);
+    return pool_sched(xch, cpupool_id, XEN_SCHEDULER_CREDIT2, XEN_SYSCTL_SCHEDOP_putinfo, schedule,
+                      sizeof(*schedule));
 }
 
 int xc_sched_credit2_params_get(xc_interface *xch, uint32_t cpupool_id,
                                 struct xen_sysctl_credit2_schedule *schedule)
 {
-    return pool_credit2(xch, cpupool_id, XEN_SYSCTL_SCHEDOP_getinfo, schedule);
+    return pool_sched(xch, cpupool_id, XEN_SCHEDULER_CREDIT2, XEN_SYSCTL_SCHEDOP_getinfo, schedule,
+                      sizeof(*schedule));
 }
 
 int xc_cpupool_create(xc_interface *xch, uint32_t *ppoolid, uint32_t sched_id)
@@ -151,17 +128,10 @@ int xc_cpupool_destroy(xc_interface *xch, uint32_t poolid)
 /* An operation that reads a CPU map into map[size]. */
 static int pool_read(xc_interface *xch, struct xen_sysctl *op, xc_cpumap_t map, int size)
 {
-    struct bounce b = BOUNCE(map, size, BOUNCE_OUT);
-    int rc;
+    struct bounce b = HANDLE_BOUNCE(op->u.cpupool_op.cpumap.bitmap, map, size, BOUNCE_OUT);
 
-    if (bounce_get(xch, &b, 1) < 0) {
-        return -1;
-    }
-    set_xen_guest_handle(op->u.cpupool_op.cpumap.bitmap, b.hyp);
     op->u.cpupool_op.cpumap.nr_bits = size * 8;
-    rc = xc_sysctl(xch, op);
-    bounce_put(xch, &b, 1);
-    return rc;
+    return sysctl_with(xch, op, &b, 1);
 }
 
 xc_cpupoolinfo_t *xc_cpupool_getinfo(xc_interface *xch, uint32_t poolid)

@@ -85,24 +85,21 @@ static int vcpu_affinity(xc_interface *xch, uint32_t cmd, uint32_t domid, int vc
     struct xen_domctl op = {.cmd = cmd, .domain = domid};
     int size = xc_get_cpumap_size(xch);
     enum bounce_dir dir = cmd == XEN_DOMCTL_setvcpuaffinity ? BOUNCE_BOTH : BOUNCE_OUT;
+    struct xenctl_bitmap *hard_map = &op.u.vcpuaffinity.cpumap_hard;
+    struct xenctl_bitmap *soft_map = &op.u.vcpuaffinity.cpumap_soft;
     struct bounce b[] = {
-        BOUNCE(flags & XEN_VCPUAFFINITY_HARD ? hard : NULL, size, dir),
-        BOUNCE(flags & XEN_VCPUAFFINITY_SOFT ? soft : NULL, size, dir),
+        HANDLE_BOUNCE(hard_map->bitmap, flags & XEN_VCPUAFFINITY_HARD ? hard : NULL, size, dir),
+        HANDLE_BOUNCE(soft_map->bitmap, flags & XEN_VCPUAFFINITY_SOFT ? soft : NULL, size, dir),
     };
-    int rc;
 
-    if (size <= 0 || bounce_get(xch, b, 2) < 0) {
+    if (size <= 0) {
         return -1;
     }
     op.u.vcpuaffinity.vcpu = vcpu;
     op.u.vcpuaffinity.flags = flags;
-    set_xen_guest_handle(op.u.vcpuaffinity.cpumap_hard.bitmap, b[0].hyp);
-    op.u.vcpuaffinity.cpumap_hard.nr_bits = b[0].hyp ? size * 8 : 0;
-    set_xen_guest_handle(op.u.vcpuaffinity.cpumap_soft.bitmap, b[1].hyp);
-    op.u.vcpuaffinity.cpumap_soft.nr_bits = b[1].hyp ? size * 8 : 0;
-    rc = xc_domctl(xch, &op);
-    bounce_put(xch, b, 2);
-    return rc;
+    hard_map->nr_bits = b[0].user ? size * 8 : 0;
+    soft_map->nr_bits = b[1].user ? size * 8 : 0;
+    return domctl_with(xch, &op, b, 2);
 }
 
 int xc_vcpu_setaffinity(xc_interface *xch, uint32_t domid, int vcpu, xc_cpumap_t cpumap_hard_inout,
@@ -124,17 +121,13 @@ static int node_affinity(xc_interface *xch, uint32_t cmd, uint32_t domid, xc_nod
 {
     struct xen_domctl op = {.cmd = cmd, .domain = domid};
     int size = xc_get_nodemap_size(xch);
-    struct bounce b = BOUNCE(nodemap, size, dir);
-    int rc;
+    struct bounce b = HANDLE_BOUNCE(op.u.nodeaffinity.nodemap.bitmap, nodemap, size, dir);
 
-    if (size <= 0 || bounce_get(xch, &b, 1) < 0) {
+    if (size <= 0) {
         return -1;
     }
-    set_xen_guest_handle(op.u.nodeaffinity.nodemap.bitmap, b.hyp);
     op.u.nodeaffinity.nodemap.nr_bits = size * 8;
-    rc = xc_domctl(xch, &op);
-    bounce_put(xch, &b, 1);
-    return rc;
+    return domctl_with(xch, &op, &b, 1);
 }
 
 int xc_domain_node_setaffinity(xc_interface *xch, uint32_t domid, xc_nodemap_t nodemap)
