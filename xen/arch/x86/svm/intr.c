@@ -9,9 +9,39 @@
  * clears the bit.  But emulators lose the bit at times (QEMU's threads change the word it is kept
  * in without a lock), and an interrupt wrongly believed taken blocks all others for ever; a window
  * that is missed only opens later.
+ *
+ * QEMU's TCG remembers the vector of an interrupt that EVENTINJ brought until the next exit or
+ * exception, and when it stops for a moment before that (as it does at each of its timers'
+ * deadlines when it counts instructions) it delivers the interrupt once more on going on, whatever
+ * IF says: a guest's interrupt handler then meets the locks of the code that it interrupted.  So on
+ * TCG an exit follows at once, at the handler's first instruction: an interrupt to this processor
+ * itself, pending as the guest is entered, sees to that.
  */
+#include <xen/smp.h>
+#include <xen/string.h>
 #include <asm/processor.h>
 #include "svm.h"
+
+#define CPUID_ECX_HYPERVISOR (1u << 31) /* leaf 1 */
+#define CPUID_EMULATOR       0x40000000
+
+static bool is_tcg;
+
+void svm_events_init(void)
+{
+    struct cpuid_leaf r;
+
+    if (!(cpuid(1).c & CPUID_ECX_HYPERVISOR))
+        return;
+    r = cpuid(CPUID_EMULATOR);
+    is_tcg = !memcmp(&r.b, "TCGT", 4) && !memcmp(&r.c, "CGTC", 4);
+}
+
+/* Interrupts are off; they end the guest as soon as it is entered. */
+static void exit_at_once(void)
+{
+    smp_send_event_check(smp_processor_id());
+}
 
 void svm_inject(struct vcpu *v, const struct hvm_event *event)
 {
@@ -20,6 +50,8 @@ void svm_inject(struct vcpu *v, const struct hvm_event *event)
     if (event->has_error)
         e |= SVM_EVENT_HAS_ERROR | ((uint64_t)event->error << 32);
     vmcb_of(v)->eventinj = e;
+    if (is_tcg && event->type == HVM_EVENT_INTERRUPT)
+        exit_at_once();
 }
 
 /*
@@ -70,7 +102,7 @@ void svm_offer_irq(struct vcpu *v, int vector)
 
     svm->irq_injected = vector >= 0 && can_take(v);
     if (svm->irq_injected)
-        svm->vmcb->eventinj = SVM_EVENT_VALID | (uint8_t)vector;
+        svm_inject(v, &(struct hvm_event){.vector = vector, .type = HVM_EVENT_INTERRUPT});
     set_window(svm->vmcb, vector >= 0 && !svm->irq_injected);
 }
 

@@ -74,6 +74,7 @@ static bool svm_is_supported(void)
         printk(XENLOG_ERR "SVM: this processor has no nested paging\n");
         return false;
     }
+    svm_events_init();
     memset(svm_msrpm, 0xff, sizeof(svm_msrpm));
     for (unsigned int i = 0; i < ARRAY_SIZE(guest_owned_msrs); i++)
         msrpm_allow(guest_owned_msrs[i]);

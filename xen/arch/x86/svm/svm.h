@@ -57,6 +57,7 @@ void svm_get_segment(struct vcpu *v, enum hvm_segment_name which, struct hvm_seg
 uint64_t svm_get_cr(struct vcpu *v, unsigned int cr);
 
 /* intr.c */
+void svm_events_init(void);
 void svm_inject(struct vcpu *v, const struct hvm_event *event);
 void svm_take_back_event(struct vcpu *v);
 void svm_offer_irq(struct vcpu *v, int vector);
