@@ -50,13 +50,6 @@ libxl_cpupoolinfo *libxl_list_cpupool(libxl_ctx *ctx, int *nb_pool_out)
     return list;
 }
 
-void libxl_cpupoolinfo_list_free(libxl_cpupoolinfo *list, int nb_pool)
-{
-    for (int i = 0; i < nb_pool; i++)
-        libxl_cpupoolinfo_dispose(&list[i]);
-    free(list);
-}
-
 /* ---- Names ---- */
 
 static char *name_node(struct arena *a, uint32_t poolid)

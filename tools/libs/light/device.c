@@ -29,10 +29,11 @@ enum { BACKEND_MS = 40000, CLOSE_MS = 10000, SCRIPT_MS = 60000 };
 static const struct {
     const char *name;
     const char *script_up, *script_down; /* what the script is told; NULL: there is none */
+    const char *module;                  /* of Linux, where the other end is */
 } kinds[] = {
-    [DEVICE_VBD] = {"vbd", "add", "remove"},
-    [DEVICE_VIF] = {"vif", "online", "offline"},
-    [DEVICE_CONSOLE] = {"console", NULL, NULL},
+    [DEVICE_VBD] = {"vbd", "add", "remove", "xen-blkback"},
+    [DEVICE_VIF] = {"vif", "online", "offline", "xen-netback"},
+    [DEVICE_CONSOLE] = {"console", NULL, NULL, NULL},
 };
 
 const char *device_kind_name(enum device_kind kind)
@@ -236,7 +237,7 @@ int device_add(libxl_ctx *ctx, const struct device *dev, const struct device_nod
             "domain %u: no backend answered for %s %d within %d s: is its module (%s) "
             "loaded in domain %u?",
             dev->domid, kinds[dev->kind].name, dev->devid, BACKEND_MS / 1000,
-            dev->kind == DEVICE_VBD ? "xen-blkback" : "xen-netback", dev->backend_domid);
+            kinds[dev->kind].module, dev->backend_domid);
     if (!rc && script)
         rc = script_run(ctx, dev, script, kinds[dev->kind].script_up);
     if (rc == ERROR_FAIL) /* what has refused to come up has nothing to take down */
@@ -312,6 +313,80 @@ int device_remove(libxl_ctx *ctx, const struct device *dev, bool force)
     return device_finish(ctx, dev, force);
 }
 
+/* ---- Reading them back ---- */
+
+char *device_note(libxl_ctx *ctx, const struct device *dev, const char *key)
+{
+    ARENA(a);
+    struct xs_handle *xs = store_handle(ctx);
+
+    return xs ? xs_read(xs, XBT_NULL, arena_printf(&a, "%s/%s", record_path(&a, dev), key), NULL)
+              : NULL;
+}
+
+int device_note_number(libxl_ctx *ctx, const struct device *dev, const char *key, int missing)
+{
+    ARENA(a);
+
+    return store_read_number(ctx, arena_printf(&a, "%s/%s", record_path(&a, dev), key), missing);
+}
+
+int device_front_number(libxl_ctx *ctx, const struct device *dev, const char *key)
+{
+    ARENA(a);
+    char *front = device_frontend_path(ctx, &a, dev);
+
+    return store_read_number(ctx, arena_printf(&a, "%s/%s", front, key), -1);
+}
+
+static uint32_t device_backend_domid(libxl_ctx *ctx, const struct device *dev)
+{
+    ARENA(a);
+    const char *back = arena_keep(&a, device_note(ctx, dev, "backend"));
+    unsigned int domid;
+
+    return back && sscanf(back, "/local/domain/%u/", &domid) == 1 ? domid : 0;
+}
+
+static void read_device(libxl_ctx *ctx, uint32_t domid, enum device_kind kind, int devid,
+                        device_read *read, void *out)
+{
+    struct device dev = {kind, domid, 0, devid};
+
+    dev.backend_domid = device_backend_domid(ctx, &dev);
+    read(ctx, &dev, out);
+}
+
+void *device_read_all(libxl_ctx *ctx, uint32_t domid, enum device_kind kind, size_t size,
+                      device_read *read, int *count)
+{
+    ARENA(a);
+    unsigned int nr;
+    int *ids = device_list(ctx, &a, domid, kind, &nr);
+    char *list = nr ? xcalloc(nr, size) : NULL;
+
+    for (unsigned int i = 0; i < nr; i++)
+        read_device(ctx, domid, kind, ids[i], read, list + i * size);
+    *count = nr;
+    return list;
+}
+
+int device_read_one(libxl_ctx *ctx, uint32_t domid, enum device_kind kind, int devid,
+                    device_read *read, void *out)
+{
+    ARENA(a);
+    unsigned int nr;
+    int *ids = device_list(ctx, &a, domid, kind, &nr);
+
+    for (unsigned int i = 0; i < nr; i++) {
+        if (ids[i] == devid) {
+            read_device(ctx, domid, kind, devid, read, out);
+            return 0;
+        }
+    }
+    return ERROR_NOTFOUND;
+}
+
 /* ---- All of a domain's ---- */
 
 int *device_list(libxl_ctx *ctx, struct arena *a, uint32_t domid, enum device_kind kind,
@@ -324,16 +399,6 @@ int *device_list(libxl_ctx *ctx, struct arena *a, uint32_t domid, enum device_ki
     for (unsigned int i = 0; i < *count; i++)
         ids[i] = atoi(names[i]);
     return ids;
-}
-
-static uint32_t device_backend_domid(libxl_ctx *ctx, const struct device *dev)
-{
-    ARENA(a);
-    const char *back =
-        store_read(ctx, &a, XBT_NULL, arena_printf(&a, "%s/backend", record_path(&a, dev)));
-    unsigned int domid;
-
-    return back && sscanf(back, "/local/domain/%u/", &domid) == 1 ? domid : 0;
 }
 
 /* All backends are told first, so that they close at the same time. */

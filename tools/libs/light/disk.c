@@ -137,64 +137,36 @@ int libxl_device_disk_destroy(libxl_ctx *ctx, uint32_t domid, libxl_device_disk 
 
 /* ---- Reading them back ---- */
 
-static void disk_read(libxl_ctx *ctx, uint32_t domid, int devid, libxl_device_disk *disk)
+static void disk_read(libxl_ctx *ctx, const struct device *dev, void *out)
 {
+    libxl_device_disk *disk = out;
     ARENA(a);
-    char *dir = arena_printf(&a, "/libxl/%u/device/vbd/%d", domid, devid);
-    const char *value;
+    const char *mode = arena_keep(&a, device_note(ctx, dev, "mode"));
+    const char *type = arena_keep(&a, device_note(ctx, dev, "device-type"));
 
     libxl_device_disk_init(disk);
-    disk->pdev_path =
-        xs_read(store_handle(ctx), XBT_NULL, arena_printf(&a, "%s/params", dir), NULL);
-    disk->vdev = xs_read(store_handle(ctx), XBT_NULL, arena_printf(&a, "%s/dev", dir), NULL);
-    disk->script = xs_read(store_handle(ctx), XBT_NULL, arena_printf(&a, "%s/script", dir), NULL);
-    value = store_read(ctx, &a, XBT_NULL, arena_printf(&a, "%s/mode", dir));
-    disk->readwrite = value && *value == 'w';
-    disk->removable = store_read_number(ctx, arena_printf(&a, "%s/removable", dir), 0);
-    value = store_read(ctx, &a, XBT_NULL, arena_printf(&a, "%s/device-type", dir));
-    disk->is_cdrom = value && !strcmp(value, "cdrom");
-    value = store_read(ctx, &a, XBT_NULL, arena_printf(&a, "%s/backend", dir));
-    if (value)
-        sscanf(value, "/local/domain/%u/", &disk->backend_domid);
+    disk->backend_domid = dev->backend_domid;
+    disk->pdev_path = device_note(ctx, dev, "params");
+    disk->vdev = device_note(ctx, dev, "dev");
+    disk->script = device_note(ctx, dev, "script");
+    disk->readwrite = mode && *mode == 'w';
+    disk->removable = device_note_number(ctx, dev, "removable", 0);
+    disk->is_cdrom = type && !strcmp(type, "cdrom");
     disk->backend = LIBXL_DISK_BACKEND_PHY;
     disk->format = LIBXL_DISK_FORMAT_RAW;
 }
 
 libxl_device_disk *libxl_device_disk_list(libxl_ctx *ctx, uint32_t domid, int *num)
 {
-    ARENA(a);
-    unsigned int count;
-    int *ids = device_list(ctx, &a, domid, DEVICE_VBD, &count);
-    libxl_device_disk *list = count ? xcalloc(count, sizeof(*list)) : NULL;
-
-    for (unsigned int i = 0; i < count; i++)
-        disk_read(ctx, domid, ids[i], &list[i]);
-    *num = count;
-    return list;
-}
-
-void libxl_device_disk_list_free(libxl_device_disk *list, int num)
-{
-    for (int i = 0; i < num; i++)
-        libxl_device_disk_dispose(&list[i]);
-    free(list);
+    return device_read_all(ctx, domid, DEVICE_VBD, sizeof(libxl_device_disk), disk_read, num);
 }
 
 int libxl_vdev_to_device_disk(libxl_ctx *ctx, uint32_t domid, const char *vdev,
                               libxl_device_disk *disk)
 {
-    ARENA(a);
     int devid = isdigit((unsigned char)*vdev) ? atoi(vdev) : vdev_number(vdev);
-    unsigned int count;
-    int *ids = device_list(ctx, &a, domid, DEVICE_VBD, &count);
 
-    for (unsigned int i = 0; i < count; i++) {
-        if (ids[i] == devid) {
-            disk_read(ctx, domid, devid, disk);
-            return 0;
-        }
-    }
-    return ERROR_NOTFOUND;
+    return device_read_one(ctx, domid, DEVICE_VBD, devid, disk_read, disk);
 }
 
 int libxl_device_disk_getinfo(libxl_ctx *ctx, uint32_t domid, const libxl_device_disk *disk,
@@ -209,10 +181,8 @@ int libxl_device_disk_getinfo(libxl_ctx *ctx, uint32_t domid, const libxl_device
     diskinfo->backend_id = dev.backend_domid;
     diskinfo->frontend = xstrdup(device_frontend_path(ctx, &a, &dev));
     diskinfo->frontend_id = domid;
-    diskinfo->state = store_read_number(ctx, arena_printf(&a, "%s/state", diskinfo->frontend), -1);
-    diskinfo->evtch =
-        store_read_number(ctx, arena_printf(&a, "%s/event-channel", diskinfo->frontend), -1);
-    diskinfo->rref =
-        store_read_number(ctx, arena_printf(&a, "%s/ring-ref", diskinfo->frontend), -1);
+    diskinfo->state = device_front_number(ctx, &dev, "state");
+    diskinfo->evtch = device_front_number(ctx, &dev, "event-channel");
+    diskinfo->rref = device_front_number(ctx, &dev, "ring-ref");
     return 0;
 }

@@ -91,13 +91,6 @@ libxl_dominfo *libxl_list_domain(libxl_ctx *ctx, int *nb_domain_out)
     return list;
 }
 
-void libxl_dominfo_list_free(libxl_dominfo *list, int nb_domain)
-{
-    for (int i = 0; i < nb_domain; i++)
-        libxl_dominfo_dispose(&list[i]);
-    free(list);
-}
-
 libxl_vminfo *libxl_list_vm(libxl_ctx *ctx, int *nb_vm_out)
 {
     int nr;
@@ -115,11 +108,6 @@ libxl_vminfo *libxl_list_vm(libxl_ctx *ctx, int *nb_vm_out)
     libxl_dominfo_list_free(info, nr);
     *nb_vm_out = nr;
     return list;
-}
-
-void libxl_vminfo_list_free(libxl_vminfo *list, int nb_vm)
-{
-    free(list);
 }
 
 /* ---- Names: xenstore knows them ---- */

@@ -20,6 +20,14 @@ BUILTIN = {
 NOTE = '/* SPDX-License-Identifier: LGPL-2.1-only */\n/* Made by gentypes.py from types.idl. */\n'
 
 
+class Type:
+    def __init__(self, kind, name, listed):
+        self.kind, self.name, self.listed, self.members = kind, name, listed, []
+
+    def __iter__(self):
+        return iter((self.kind, self.name, self.members))
+
+
 class Member:
     def __init__(self, name, ctype, array, initial):
         self.name, self.type, self.array, self.initial = name, ctype, array, initial
@@ -32,21 +40,21 @@ class Member:
 
 
 def parse(path):
-    """The description as [(kind, name, members)], in order; stops at the first line it cannot read."""
+    """The description as types, each (kind, name, members), in order; stops at the first line it cannot read."""
     types = []
     for number, line in enumerate(open(path), 1):
         text = line.split('#')[0].rstrip()
         if not text:
             continue
-        opening = re.fullmatch(r'(enum|struct) (\w+)', text)
+        opening = re.fullmatch(r'(enum|struct) (\w+)( list)?', text)
         value = re.fullmatch(r'\s+(\w+) (-?\d+)', text)
         member = re.fullmatch(r'\s+([\w.]+) (\w+)(\[\])?(?: = (\S+))?', text)
         if opening:
-            types.append((opening[1], opening[2], []))
-        elif types and types[-1][0] == 'enum' and value:
-            types[-1][2].append((value[1], int(value[2])))
-        elif types and types[-1][0] == 'struct' and member:
-            types[-1][2].append(Member(member[1], member[2], bool(member[3]), member[4] or '0'))
+            types.append(Type(opening[1], opening[2], bool(opening[3])))
+        elif types and types[-1].kind == 'enum' and value:
+            types[-1].members.append((value[1], int(value[2])))
+        elif types and types[-1].kind == 'struct' and member:
+            types[-1].members.append(Member(member[1], member[2], bool(member[3]), member[4] or '0'))
         else:
             sys.exit(f'{path}:{number}: cannot read: {line.strip()}')
     return types
@@ -77,7 +85,8 @@ def declare(members, depth=0, prefix=''):
 
 def header(types):
     yield NOTE + '#ifndef LIBXL_TYPES_H\n#define LIBXL_TYPES_H\n'
-    for kind, name, members in types:
+    for t in types:
+        kind, name, members = t
         full = f'libxl_{name}'
         if kind == 'enum':
             yield f'typedef enum {full} {{'
@@ -93,7 +102,8 @@ def header(types):
             yield f'void {full}_dispose({full} *p);'
             yield f'void {full}_copy(libxl_ctx *ctx, {full} *dst, const {full} *src);'
             yield f'char *{full}_to_json(libxl_ctx *ctx, {full} *p);'
-            yield f'int {full}_from_json(libxl_ctx *ctx, {full} *p, const char *s);\n'
+            yield f'int {full}_from_json(libxl_ctx *ctx, {full} *p, const char *s);'
+            yield f'void {full}_list_free({full} *list, int nr);\n' if t.listed else ''
     yield '#endif'
 
 
@@ -107,8 +117,12 @@ def json_header(types):
 
 def source(types):
     yield NOTE + '#include "internal.h"\n#include "type.h"\n#include <libxl_json.h>\n'
-    for kind, name, members in types:
+    for t in types:
+        kind, name, members = t
         yield from enum_source(name, members) if kind == 'enum' else struct_source(name, members)
+        if t.listed:
+            yield (f'void libxl_{name}_list_free(libxl_{name} *list, int nr)\n{{\n'
+                   f'    type_list_free(&type_{name}, list, nr);\n}}\n')
     names = [n for kind, n, _ in types if kind == 'struct']
     yield 'const struct type *const type_all[] = {'
     yield from (f'    &type_{n},' for n in names)

@@ -111,11 +111,6 @@ fail:
     return NULL;
 }
 
-void libxl_cputopology_list_free(libxl_cputopology *list, int nb_cpu)
-{
-    free(list);
-}
-
 /* Claims per node where the hypervisor tells them; elsewhere every claim is host-wide. */
 static void numa_claims(libxl_ctx *ctx, libxl_numainfo *list, unsigned int nr)
 {
@@ -167,13 +162,6 @@ out:
     free(mem);
     free(distance);
     return list;
-}
-
-void libxl_numainfo_list_free(libxl_numainfo *list, int nr)
-{
-    for (int i = 0; i < nr; i++)
-        libxl_numainfo_dispose(&list[i]);
-    free(list);
 }
 
 /* ---- The hypervisor itself ---- */

@@ -154,6 +154,19 @@ int device_remove(libxl_ctx *ctx, const struct device *dev, bool force);
 /* The numbers of a domain's devices of one kind, in the arena. */
 int *device_list(libxl_ctx *ctx, struct arena *a, uint32_t domid, enum device_kind kind,
                  unsigned int *count);
+/* Makes a kind's own structure (disk, nic) of a device that is there; see device_note(). */
+typedef void device_read(libxl_ctx *ctx, const struct device *dev, void *out);
+/* An array of count structures, the caller's; NULL for none. */
+void *device_read_all(libxl_ctx *ctx, uint32_t domid, enum device_kind kind, size_t size,
+                      device_read *read, int *count);
+/* ERROR_NOTFOUND when there is none of this number. */
+int device_read_one(libxl_ctx *ctx, uint32_t domid, enum device_kind kind, int devid,
+                    device_read *read, void *out);
+/* What our record says of a device: the caller's, or NULL. */
+char *device_note(libxl_ctx *ctx, const struct device *dev, const char *key);
+int device_note_number(libxl_ctx *ctx, const struct device *dev, const char *key, int missing);
+/* What the guest's end says, -1 when it says nothing. */
+int device_front_number(libxl_ctx *ctx, const struct device *dev, const char *key);
 void devices_destroy(libxl_ctx *ctx, uint32_t domid);
 int console_add_primary(libxl_ctx *ctx, uint32_t domid, const struct build_state *state);
 int disk_defaults(libxl_ctx *ctx, libxl_device_disk *disk);

@@ -83,13 +83,6 @@ libxl_domain_claim *libxl_list_claim(libxl_ctx *ctx, int *nr_out)
     return list;
 }
 
-void libxl_domain_claim_list_free(libxl_domain_claim *list, int nr)
-{
-    for (int i = 0; i < nr; i++)
-        libxl_domain_claim_dispose(&list[i]);
-    free(list);
-}
-
 /* ---- Limits and targets ---- */
 
 static char *memory_node(struct arena *a, uint32_t domid, const char *leaf)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-only */
 /* Network interfaces: ports of a bridge of the backend domain, served by its xen-netback. */
-#include <ctype.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -120,63 +120,38 @@ int libxl_device_nic_destroy(libxl_ctx *ctx, uint32_t domid, libxl_device_nic *n
 
 /* ---- Reading them back ---- */
 
-static void nic_read(libxl_ctx *ctx, uint32_t domid, int devid, libxl_device_nic *nic)
+static void nic_read(libxl_ctx *ctx, const struct device *dev, void *out)
 {
+    libxl_device_nic *nic = out;
     ARENA(a);
-    char *dir = arena_printf(&a, "/libxl/%u/device/vif/%d", domid, devid);
-    struct xs_handle *xs = store_handle(ctx);
-    const char *value;
+    const char *mac = arena_keep(&a, device_note(ctx, dev, "mac"));
+    const char *rate = arena_keep(&a, device_note(ctx, dev, "rate"));
 
     libxl_device_nic_init(nic);
-    nic->devid = devid;
+    nic->backend_domid = dev->backend_domid;
+    nic->devid = dev->devid;
     nic->nictype = LIBXL_NIC_TYPE_VIF;
-    nic->script = xs_read(xs, XBT_NULL, arena_printf(&a, "%s/script", dir), NULL);
-    nic->bridge = xs_read(xs, XBT_NULL, arena_printf(&a, "%s/bridge", dir), NULL);
-    nic->ifname = xs_read(xs, XBT_NULL, arena_printf(&a, "%s/vifname", dir), NULL);
-    nic->ip = xs_read(xs, XBT_NULL, arena_printf(&a, "%s/ip", dir), NULL);
-    nic->mtu = store_read_number(ctx, arena_printf(&a, "%s/mtu", dir), 0);
-    value = store_read(ctx, &a, XBT_NULL, arena_printf(&a, "%s/mac", dir));
-    if (value)
-        sscanf(value, LIBXL_MAC_FMT, &nic->mac[0], &nic->mac[1], &nic->mac[2], &nic->mac[3],
+    nic->script = device_note(ctx, dev, "script");
+    nic->bridge = device_note(ctx, dev, "bridge");
+    nic->ifname = device_note(ctx, dev, "vifname");
+    nic->ip = device_note(ctx, dev, "ip");
+    nic->mtu = device_note_number(ctx, dev, "mtu", 0);
+    if (mac)
+        sscanf(mac, LIBXL_MAC_FMT, &nic->mac[0], &nic->mac[1], &nic->mac[2], &nic->mac[3],
                &nic->mac[4], &nic->mac[5]);
-    value = store_read(ctx, &a, XBT_NULL, arena_printf(&a, "%s/backend", dir));
-    if (value)
-        sscanf(value, "/local/domain/%u/", &nic->backend_domid);
+    if (rate)
+        sscanf(rate, "%" SCNu64 ",%" SCNu32, &nic->rate_bytes_per_interval,
+               &nic->rate_interval_usecs);
 }
 
 libxl_device_nic *libxl_device_nic_list(libxl_ctx *ctx, uint32_t domid, int *num)
 {
-    ARENA(a);
-    unsigned int count;
-    int *ids = device_list(ctx, &a, domid, DEVICE_VIF, &count);
-    libxl_device_nic *list = count ? xcalloc(count, sizeof(*list)) : NULL;
-
-    for (unsigned int i = 0; i < count; i++)
-        nic_read(ctx, domid, ids[i], &list[i]);
-    *num = count;
-    return list;
-}
-
-void libxl_device_nic_list_free(libxl_device_nic *list, int num)
-{
-    for (int i = 0; i < num; i++)
-        libxl_device_nic_dispose(&list[i]);
-    free(list);
+    return device_read_all(ctx, domid, DEVICE_VIF, sizeof(libxl_device_nic), nic_read, num);
 }
 
 int libxl_devid_to_device_nic(libxl_ctx *ctx, uint32_t domid, int devid, libxl_device_nic *nic)
 {
-    ARENA(a);
-    unsigned int count;
-    int *ids = device_list(ctx, &a, domid, DEVICE_VIF, &count);
-
-    for (unsigned int i = 0; i < count; i++) {
-        if (ids[i] == devid) {
-            nic_read(ctx, domid, devid, nic);
-            return 0;
-        }
-    }
-    return ERROR_NOTFOUND;
+    return device_read_one(ctx, domid, DEVICE_VIF, devid, nic_read, nic);
 }
 
 int libxl_mac_to_device_nic(libxl_ctx *ctx, uint32_t domid, const char *mac, libxl_device_nic *nic)
@@ -202,19 +177,17 @@ int libxl_device_nic_getinfo(libxl_ctx *ctx, uint32_t domid, const libxl_device_
 {
     ARENA(a);
     struct device dev = nic_device(domid, nic);
-    char *front = device_frontend_path(ctx, &a, &dev);
+    int evtch = device_front_number(ctx, &dev, "event-channel");
 
     libxl_nicinfo_init(nicinfo);
     nicinfo->devid = nic->devid;
     nicinfo->backend = xstrdup(device_backend_path(&a, &dev));
     nicinfo->backend_id = dev.backend_domid;
-    nicinfo->frontend = xstrdup(front);
+    nicinfo->frontend = xstrdup(device_frontend_path(ctx, &a, &dev));
     nicinfo->frontend_id = domid;
-    nicinfo->state = store_read_number(ctx, arena_printf(&a, "%s/state", front), -1);
-    nicinfo->evtch = store_read_number(
-        ctx, arena_printf(&a, "%s/event-channel", front),
-        store_read_number(ctx, arena_printf(&a, "%s/event-channel-tx", front), -1));
-    nicinfo->rref_tx = store_read_number(ctx, arena_printf(&a, "%s/tx-ring-ref", front), -1);
-    nicinfo->rref_rx = store_read_number(ctx, arena_printf(&a, "%s/rx-ring-ref", front), -1);
+    nicinfo->state = device_front_number(ctx, &dev, "state");
+    nicinfo->evtch = evtch >= 0 ? evtch : device_front_number(ctx, &dev, "event-channel-tx");
+    nicinfo->rref_tx = device_front_number(ctx, &dev, "tx-ring-ref");
+    nicinfo->rref_rx = device_front_number(ctx, &dev, "rx-ring-ref");
     return 0;
 }

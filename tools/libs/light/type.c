@@ -251,6 +251,13 @@ void type_dispose(const struct type *t, void *p)
         t->ops->dispose(t, p);
 }
 
+void type_list_free(const struct type *t, void *list, int nr)
+{
+    for (int i = 0; i < nr; i++)
+        type_dispose(t, (char *)list + i * t->size);
+    free(list);
+}
+
 void type_copy(const struct type *t, void *dst, const void *src)
 {
     t->ops->copy(t, dst, src);

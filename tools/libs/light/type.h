@@ -58,6 +58,7 @@ extern const struct type *const type_all[]; /* every structure, then NULL: for t
 
 void type_init(const struct type *t, void *p);
 void type_dispose(const struct type *t, void *p);
+void type_list_free(const struct type *t, void *list, int nr);
 void type_copy(const struct type *t, void *dst, const void *src);
 /* Where an array's elements are, and how many. */
 void *field_elements(const struct field *f, const void *p, int *count);

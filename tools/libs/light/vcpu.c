@@ -53,13 +53,6 @@ libxl_vcpuinfo *libxl_list_vcpu(libxl_ctx *ctx, uint32_t domid, int *nb_vcpu, in
     return list;
 }
 
-void libxl_vcpuinfo_list_free(libxl_vcpuinfo *list, int nr_vcpus)
-{
-    for (int i = 0; i < nr_vcpus; i++)
-        libxl_vcpuinfo_dispose(&list[i]);
-    free(list);
-}
-
 /* ---- Affinities ---- */
 
 /* A map as wide as the host; NULL stays NULL. */

@@ -152,9 +152,7 @@ int libxl_retrieve_domain_configuration(libxl_ctx *ctx, uint32_t domid,
 
 int libxl_domain_info(libxl_ctx *ctx, libxl_dominfo *info_r, uint32_t domid);
 libxl_dominfo *libxl_list_domain(libxl_ctx *ctx, int *nb_domain_out);
-void libxl_dominfo_list_free(libxl_dominfo *list, int nb_domain);
 libxl_vminfo *libxl_list_vm(libxl_ctx *ctx, int *nb_vm_out);
-void libxl_vminfo_list_free(libxl_vminfo *list, int nb_vm);
 int libxl_domid_valid_guest(uint32_t domid);
 uint32_t libxl_vm_get_start_time(libxl_ctx *ctx, uint32_t domid);
 
@@ -174,7 +172,6 @@ int libxl_wait_for_memory_target(libxl_ctx *ctx, uint32_t domid, int wait_secs);
 int libxl_get_claiminfo(libxl_ctx *ctx);
 /* Every domain with what it has and what is claimed for it, per node where the hypervisor tells. */
 libxl_domain_claim *libxl_list_claim(libxl_ctx *ctx, int *nr_out);
-void libxl_domain_claim_list_free(libxl_domain_claim *list, int nr);
 
 /* ---- The host ---- */
 
@@ -186,9 +183,7 @@ int libxl_get_max_nodes(libxl_ctx *ctx);
 #define LIBXL_CPUTOPOLOGY_INVALID_ENTRY (~(uint32_t)0)
 #define LIBXL_NUMAINFO_INVALID_ENTRY    (~(uint32_t)0)
 libxl_cputopology *libxl_get_cpu_topology(libxl_ctx *ctx, int *nb_cpu_out);
-void libxl_cputopology_list_free(libxl_cputopology *list, int nb_cpu);
 libxl_numainfo *libxl_get_numainfo(libxl_ctx *ctx, int *nr);
-void libxl_numainfo_list_free(libxl_numainfo *list, int nr);
 int libxl_get_freecpus(libxl_ctx *ctx, libxl_bitmap *cpumap);
 int libxl_send_debug_keys(libxl_ctx *ctx, char *keys);
 
@@ -201,7 +196,6 @@ void libxl_xen_console_read_finish(libxl_ctx *ctx, libxl_xen_console_reader *cr)
 /* ---- vCPUs and scheduling ---- */
 
 libxl_vcpuinfo *libxl_list_vcpu(libxl_ctx *ctx, uint32_t domid, int *nb_vcpu, int *nr_cpus_out);
-void libxl_vcpuinfo_list_free(libxl_vcpuinfo *list, int nr_vcpus);
 int libxl_set_vcpuaffinity(libxl_ctx *ctx, uint32_t domid, uint32_t vcpuid,
                            const libxl_bitmap *cpumap_hard, const libxl_bitmap *cpumap_soft);
 int libxl_set_vcpuaffinity_force(libxl_ctx *ctx, uint32_t domid, uint32_t vcpuid,
@@ -232,7 +226,6 @@ int libxl_get_runstate(libxl_ctx *ctx, uint32_t domid, libxl_runstateinfo *info)
 
 #define LIBXL_CPUPOOL_POOLID_ANY 0xFFFFFFFF
 libxl_cpupoolinfo *libxl_list_cpupool(libxl_ctx *ctx, int *nb_pool_out);
-void libxl_cpupoolinfo_list_free(libxl_cpupoolinfo *list, int nb_pool);
 int libxl_cpupool_info(libxl_ctx *ctx, libxl_cpupoolinfo *info, uint32_t poolid);
 int libxl_cpupool_create(libxl_ctx *ctx, const char *name, libxl_scheduler sched,
                          libxl_bitmap cpumap, libxl_uuid *uuid, uint32_t *poolid);
@@ -256,7 +249,6 @@ int libxl_device_disk_remove(libxl_ctx *ctx, uint32_t domid, libxl_device_disk *
 int libxl_device_disk_destroy(libxl_ctx *ctx, uint32_t domid, libxl_device_disk *disk,
                               const libxl_asyncop_how *ao_how);
 libxl_device_disk *libxl_device_disk_list(libxl_ctx *ctx, uint32_t domid, int *num);
-void libxl_device_disk_list_free(libxl_device_disk *list, int num);
 int libxl_device_disk_getinfo(libxl_ctx *ctx, uint32_t domid, const libxl_device_disk *disk,
                               libxl_diskinfo *diskinfo);
 
@@ -267,7 +259,6 @@ int libxl_device_nic_remove(libxl_ctx *ctx, uint32_t domid, libxl_device_nic *ni
 int libxl_device_nic_destroy(libxl_ctx *ctx, uint32_t domid, libxl_device_nic *nic,
                              const libxl_asyncop_how *ao_how);
 libxl_device_nic *libxl_device_nic_list(libxl_ctx *ctx, uint32_t domid, int *num);
-void libxl_device_nic_list_free(libxl_device_nic *list, int num);
 int libxl_device_nic_getinfo(libxl_ctx *ctx, uint32_t domid, const libxl_device_nic *nic,
                              libxl_nicinfo *nicinfo);
 
