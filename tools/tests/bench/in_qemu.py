@@ -17,9 +17,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "system"))
 import images  # noqa: E402
-import machine  # noqa: E402
-
-COUNTING = "-icount shift=0,sleep=off -seed 1 -rtc base=2026-01-01T00:00:00,clock=vm"
+from counting import DETERMINISTIC, boot, counted_boot, row  # noqa: E402
 
 # The reference's figures (4 GiB, 2 nodes, dom0 512 MiB, one CPU): millions of instructions, and VM entries.
 REFERENCE_BOOT = {"all": 8029, "hypervisor": 5810, "entries": 237_000}
@@ -32,46 +30,12 @@ INIT = """#!/bin/busybox sh
 """
 
 
-def boot(words, xen, kernel, initrd, reference, log, seconds, last=None):
-    """Boots once, to the machine's end or to a line that begins with `last`; the lines of the console."""
-    lines = []
-
-    def keep(line):
-        lines.append(line)
-        return last is not None and line.startswith(last)
-
-    asked = machine.parse(words)
-    argv = machine.command(asked, xen, kernel, initrd, reference)
-    if initrd is kernel:        # a kernel of ours has no initramfs
-        argv[argv.index("-initrd") + 1] = str(kernel)
-    if machine.run(argv, log, seconds, keep) == "timeout":
-        sys.exit(f"bench: no end within {seconds} s, see {log}")
-    return lines
-
-
 def call_figures(args, xen, reference):
     log = args.out / ("calls-reference.log" if reference else "calls.log")
-    words = f"smp=1 mem=512 dom0_mem=128M iommu=none qemu='{COUNTING}'"
+    words = f"smp=1 mem=512 dom0_mem=128M iommu=none qemu='{DETERMINISTIC}'"
     lines = boot(words, xen, args.kernel, args.kernel, reference, log, 300, "# verdict")
     found = [re.match(r"# (.*): (\d+)$", line) for line in lines]
     return {m[1]: int(m[2]) for m in found if m}
-
-
-def row(name, ours, theirs, unit=""):
-    beside = f"{theirs:>14,}" if theirs is not None else f"{'-':>14}"
-    print(f"  {name:<44}{ours:>14,}{beside} {unit}", flush=True)
-
-
-def symbols(path):
-    out = subprocess.run(["nm", path], capture_output=True, text=True, check=True).stdout
-    return {name: address for address, _, name in (line.split() for line in out.splitlines())}
-
-
-def vmrun_address(xen_syms, at):
-    """That of the instruction itself, within the function that enters guests."""
-    out = subprocess.run(["objdump", "-d", xen_syms, f"--start-address=0x{at['svm_vmrun']}"],
-                         capture_output=True, text=True, check=True).stdout
-    return re.search(r"^\s*([0-9a-f]+):.*\bvmrun\b", out, re.M)[1]
 
 
 def small_initramfs(args):
@@ -91,16 +55,12 @@ def small_initramfs(args):
 
 def dom0_figures(args, kernel):
     """All instructions, the hypervisor's own, VM entries; and the line that says what memory it uses."""
-    at = symbols(args.xen_syms)
-    counted = args.out / "counted"
-    plugin = (f"-plugin {args.out}/count.so,out={counted},first={at['__image_start']},last={at['__image_end']},"
-              f"entry={vmrun_address(args.xen_syms, at)}")
-    words = f"smp=1 mem=4096 nodes=2 dom0_mem=512M iommu=none linux='nokaslr' qemu='{COUNTING} {plugin}'"
-    lines = boot(words, args.xen, kernel, small_initramfs(args), False, args.out / "dom0.log", 1200)
+    lines, counts = counted_boot(args, "smp=1 mem=4096 nodes=2 dom0_mem=512M iommu=none", kernel,
+                                 small_initramfs(args), "dom0", 1200)
     if not any("USER-SPACE" in line for line in lines):
         sys.exit(f"bench: dom0 did not get to user space, see {args.out}/dom0.log")
     used = next((m[1] for m in (re.search(r"hypervisor.* uses (\d+) KiB", x) for x in lines) if m), None)
-    return [int(x) for x in counted.read_text().split()], used
+    return counts[-1], used
 
 
 def main():
