@@ -22,8 +22,10 @@ const struct command commands[] = {
      "  -l, --long     their configurations, as JSON\n"
      "  -v, --verbose  identities and reasons of shutdown too\n"
      "  -n, --numa     their nodes too\n"
-     "  -c, --cpupool  their pools too\n"},
-    {"destroy", cmd_destroy, "DOMAIN...", "Take a domain away at once", NULL},
+     "  -c, --cpupool  their pools too\n"
+     "  -Z, --context  the same as -v: there are no security labels\n"},
+    {"destroy", cmd_destroy, "[-f] DOMAIN...", "Take a domain away at once",
+     "  -f  accepted for compatibility\n"},
     {"shutdown", cmd_shutdown, "[-w] -a | DOMAIN...", "Ask a domain to shut down",
      "  -a, --all   every domain but the control domain\n"
      "  -w, --wait  until it has\n"
@@ -45,10 +47,10 @@ const struct command commands[] = {
      "  --json      as JSON\n"},
     {"runstate", cmd_runstate, "[OPTION]... [DOMAIN]...",
      "Show how domains spend their time, and what to do about it",
-     "  -i SECONDS    look again every so often; shares are then those of the interval\n"
-     "  -n COUNT      look so many times, then end\n"
-     "  --json        as JSON, one document a look\n"
-     "  --prometheus  as Prometheus text: counters since each domain's creation\n"},
+     "  -i, --interval=SECONDS  look again every so often; shares are then those of the interval\n"
+     "  -n, --count=COUNT       look so many times, then end\n"
+     "  --json                  as JSON, one document a look\n"
+     "  --prometheus            as Prometheus text: counters since each domain's creation\n"},
     {"info", cmd_info, "[-n]", "Describe the host", "  -n, --numa  CPU topology and nodes too\n"},
     {"top", cmd_top, "[-d SECONDS] [-n COUNT]", "Watch the host and its domains", NULL},
     {"uptime", cmd_uptime, "[-s] [DOMAIN]...", "Say for how long domains have been up",
@@ -57,16 +59,22 @@ const struct command commands[] = {
     {"vcpu-pin", cmd_vcpu_pin, "[-f] DOMAIN VCPU|all HARD [SOFT]", "Set where vCPUs may run",
      "  HARD and SOFT are lists of CPUs, as 0-3,^1 or nodes:0, all, or - for no change.\n"
      "  -f, --force  override a temporary pinning by the hypervisor\n"},
-    {"vcpu-set", cmd_vcpu_set, "DOMAIN COUNT", "Set how many vCPUs a domain uses", NULL},
+    {"vcpu-set", cmd_vcpu_set, "[-i] DOMAIN COUNT", "Set how many vCPUs a domain uses",
+     "  -i  accepted for compatibility\n"},
     {"sched-credit2", cmd_sched_credit2,
      "[-d DOMAIN [-w WEIGHT] [-c CAP]] | [-s [-r MICROSECONDS]] [-p POOL]",
      "Show or set the parameters of the credit2 scheduler",
-     "  -d DOMAIN        of this domain: weight (256) and cap in percent of a CPU (0: none)\n"
-     "  -s, --schedparam of a pool: rate limit\n"
-     "  -p POOL          of this pool only\n"},
+     "  -d, --domain=DOMAIN    of this domain\n"
+     "  -w, --weight=WEIGHT    its share beside others' (256)\n"
+     "  -c, --cap=CAP          the most that it gets, in percent of a CPU (0: no limit)\n"
+     "  -s, --schedparam       of a pool\n"
+     "  -r, --ratelimit_us=MICROSECONDS  how long a vCPU runs at least (0: no limit)\n"
+     "  -p, --cpupool=POOL     of this pool only\n"},
     {"cpupool-list", cmd_cpupool_list, "[-c] [POOL]", "List CPU pools",
      "  -c, --cpus  with their CPUs\n"},
     {"cpupool-create", cmd_cpupool_create, "[-n] FILE | KEY=VALUE...", "Create a CPU pool",
+     "  -n, --dryrun          say what would be made, make nothing\n"
+     "  -f, --defconfig=FILE  the same as FILE\n"
      "  Keys: name, sched (credit2, credit, null, rtds), cpus, nodes.\n"},
     {"cpupool-destroy", cmd_cpupool_destroy, "POOL", "Dissolve a CPU pool without domains", NULL},
     {"cpupool-rename", cmd_cpupool_rename, "POOL NAME", "Rename a CPU pool", NULL},

@@ -111,6 +111,11 @@ static const struct {
     {"max_grant_version", NULL},
 };
 
+const char *conf_key_name(unsigned int i)
+{
+    return i < ARRAY_SIZE(rows) ? rows[i].name : NULL;
+}
+
 static int conf_setting(struct xl_conf *conf, const struct config *config,
                         const struct config_setting *s)
 {

@@ -115,7 +115,7 @@ COMMAND(cmd_console)
 {
     int opt;
 
-    while ((opt = command_option(cmd, argc, argv, "n:t:e:", NULL, 1)) != -1) {
+    while ((opt = command_option(cmd, argc, argv, "n:t:", NULL, 1)) != -1) {
         if ((opt == 't' && strcmp(optarg, "pv")) || (opt == 'n' && strcmp(optarg, "0"))) {
             fputs("a domain has one console here: -t pv -n 0\n", stderr);
             return 1;

@@ -136,7 +136,7 @@ COMMAND(cmd_create)
     int opt, rc = 0;
 
     /* A KEY=VALUE may stand anywhere, and FILE before the options. */
-    while ((opt = command_option(cmd, argc, argv, "pcnqFef:d", names, 0)) != -1) {
+    while ((opt = command_option(cmd, argc, argv, "pcnqFef:", names, 0)) != -1) {
         paused |= opt == 'p';
         console |= opt == 'c';
         dry_run |= opt == 'n';

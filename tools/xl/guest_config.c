@@ -85,6 +85,11 @@ static const struct key keys[] = {
     {"pvshim", read_refused, .hint = "there are no PV guests"},
 };
 
+const char *guest_key_name(unsigned int i)
+{
+    return i < ARRAY_SIZE(keys) ? keys[i].name : NULL;
+}
+
 static void warn_unknown(const struct config *config)
 {
     for (const struct config_setting *s = config->settings; s; s = s->next) {

@@ -70,12 +70,16 @@ bool skip_for_dry_run(struct xl *xl, const char *what, const char *name);
 void conf_init(struct xl_conf *conf);
 int conf_load(struct xl_conf *conf, const char *path);
 void conf_free(struct xl_conf *conf);
+/* The keys of xl.conf(5), one after the other, then NULL. */
+const char *conf_key_name(unsigned int i);
 
 /* ---- What several commands share ---- */
 
 /* xl.cfg into libxl's structure; 0, or -1 after messages. */
 struct config;
 int guest_config(struct xl *xl, const struct config *config, libxl_domain_config *d);
+/* The keys of xl.cfg(5), one after the other, then NULL. */
+const char *guest_key_name(unsigned int i);
 
 int cpulist_parse(struct xl *xl, const char *text, libxl_bitmap *map, char **error);
 char *cpulist_format(const libxl_bitmap *map, int nr);
