@@ -301,13 +301,27 @@ static void close_all(struct domain *d)
         event_close(d, port); /* a free port says -EINVAL, which is as good */
 }
 
+/*
+ * Ports may be opened behind close_all()'s back.  They stay, so they must be such as the 2-level
+ * layout has bits for:
+ *
+ *     reset                               another vCPU
+ *     closes port 5000
+ *                                         opens port 5000
+ *     2-level: 4096 ports
+ *                                         sends: a bit beyond the shared page is set
+ */
 int event_reset(struct domain *d)
 {
     unsigned long flags;
 
+    spin_lock_irqsave(&d->event->lock, flags);
+    d->event->reset_count++;
+    spin_unlock_irqrestore(&d->event->lock, flags);
     close_all(d);
     spin_lock_irqsave(&d->event->lock, flags);
     fifo_teardown(d);
+    d->event->reset_count--;
     spin_unlock_irqrestore(&d->event->lock, flags);
     return 0;
 }

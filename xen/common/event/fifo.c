@@ -75,6 +75,12 @@ static bool link_after(event_word_t *word, evtchn_port_t next)
     return false;
 }
 
+/* The vCPU's block: its own, or ours until it gives one.  With the raise lock. */
+static struct evtchn_fifo_control_block *control_of(struct vcpu *v)
+{
+    return v->event->control ?: &v->domain->event->fifo->early[v->vcpu_id];
+}
+
 /* The port is off the queue where it last was; should it be that queue's tail, nothing may be
  * linked after it. */
 static void forget_tail(struct domain *d, const struct event_channel *ch, evtchn_port_t port)
@@ -88,9 +94,9 @@ static void forget_tail(struct domain *d, const struct event_channel *ch, evtchn
 /* Puts the port at the end of its queue.  True if the vCPU must be told. */
 static bool enqueue(struct vcpu *v, struct event_channel *ch, evtchn_port_t port)
 {
-    struct event_vcpu *ev = v->event;
+    struct evtchn_fifo_control_block *control = control_of(v);
     unsigned int priority = ch->priority;
-    evtchn_port_t *tail = &ev->tail[priority];
+    evtchn_port_t *tail = &v->event->tail[priority];
     bool is_linked;
 
     forget_tail(v->domain, ch, port);
@@ -101,8 +107,8 @@ static bool enqueue(struct vcpu *v, struct event_channel *ch, evtchn_port_t port
     *tail = port;
     if (is_linked)
         return false;
-    __atomic_store_n(&ev->control->head[priority], port, __ATOMIC_SEQ_CST);
-    return !test_and_set_bit(priority, &ev->control->ready);
+    __atomic_store_n(&control->head[priority], port, __ATOMIC_SEQ_CST);
+    return !test_and_set_bit(priority, &control->ready);
 }
 
 static void set_pending(struct vcpu *v, struct event_channel *ch, evtchn_port_t port)
@@ -179,11 +185,8 @@ static struct event_fifo *fifo_alloc(struct domain *d)
 static void switch_layout(struct domain *d, struct event_fifo *f)
 {
     struct event_channel *ch;
-    struct vcpu *v;
 
     spin_lock(&d->event->raise_lock);
-    for_each_vcpu (d, v)
-        v->event->control = &f->early[v->vcpu_id];
     for (evtchn_port_t port = 1; (ch = port_channel(d, port)) != NULL; port++)
         ch->is_deferred = ch->state != CHANNEL_free && event_layout_2l.is_pending(d, ch, port);
     d->event->fifo = f;
@@ -195,12 +198,14 @@ static void switch_layout(struct domain *d, struct event_fifo *f)
 static void adopt_control(struct vcpu *v, struct page_info *pg, uint32_t offset)
 {
     struct event_vcpu *ev = v->event;
-    struct evtchn_fifo_control_block *control = (void *)((char *)page_to_virt(pg) + offset);
+    struct evtchn_fifo_control_block *early, *control;
     spinlock_t *lock = &v->domain->event->raise_lock;
 
+    control = (void *)((char *)page_to_virt(pg) + offset);
     spin_lock(lock);
-    memcpy(control->head, ev->control->head, sizeof(control->head));
-    __atomic_store_n(&control->ready, ev->control->ready, __ATOMIC_RELEASE);
+    early = control_of(v);
+    memcpy(control->head, early->head, sizeof(control->head));
+    __atomic_store_n(&control->ready, early->ready, __ATOMIC_RELEASE);
     ev->control_page = pg;
     ev->control = control;
     spin_unlock(lock);
@@ -234,8 +239,6 @@ int event_fifo_init_control(struct domain *d, unsigned int vcpu, uint64_t gfn, u
         if (!d->event->fifo) {
             switch_layout(d, f);
             f = NULL;
-        } else if (!v->event->control) {
-            v->event->control = &d->event->fifo->early[vcpu];
         }
         adopt_control(v, pg, offset);
         pg = NULL;

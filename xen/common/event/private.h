@@ -64,13 +64,14 @@ struct event_state {
     unsigned int port_count;           /* ports that the allocated rows hold */
     unsigned int first_free;           /* no port below it is free */
     bool is_dying;                     /* no new ports */
-    struct event_fifo *fifo; /* NULL while the layout is 2-level; changes under both locks */
+    unsigned int reset_count; /* resets under way: no port that 2-level words cannot name */
+    struct event_fifo *fifo;  /* NULL while the layout is 2-level; changes under both locks */
 };
 
 struct event_vcpu {
     evtchn_port_t virq_port[NR_VIRQS]; /* 0: not bound */
     struct evtchn_fifo_control_block
-        *control; /* FIFO: the guest's, or our own until it gives one */
+        *control; /* FIFO: the guest's; NULL: it has given none, and ours serves */
     struct page_info *control_page;
     evtchn_port_t
         tail[EVTCHN_FIFO_MAX_QUEUES]; /* FIFO: last port linked on each queue, 0 for none */

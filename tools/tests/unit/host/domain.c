@@ -35,12 +35,12 @@ struct domain *domain_find(domid_t domid)
     return domid < HOST_DOMAINS ? domains[domid] : NULL;
 }
 
-void domain_hold(struct domain *d)
+__attribute__((weak)) void domain_hold(struct domain *d)
 {
     atomic_inc(&d->refcount);
 }
 
-void domain_put(struct domain *d)
+__attribute__((weak)) void domain_put(struct domain *d)
 {
     if (atomic_dec_return(&d->refcount) == 0) {
         domains[d->domain_id] = NULL;
