@@ -19,7 +19,7 @@ deps:
 .PHONY: test
 test: deps
 	$(Q)$(MAKE) --no-print-directory all
-	$(Q)MAKE="$(MAKE)" bash tools/tests/total.sh test-headers test-unit test-abi test-tools test-guest test-system
+	$(Q)MAKE="$(MAKE)" bash tools/tests/total.sh test-headers test-unit test-abi test-tools test-guest test-docs test-system
 
 ## test-headers    each header of the hypervisor alone, no cycles, no upward layers
 .PHONY: test-headers
@@ -89,8 +89,9 @@ iso: deps
 
 ## install         DESTDIR= PREFIX=: the hypervisor below /boot, the tools below PREFIX
 .PHONY: install
-install: all
+install: all man
 	$(Q)$(MAKE) --no-print-directory -C tools install
+	$(Q)for page in $(BUILD)/docs/man/*.[15]; do install -D -m 644 -t $(DESTDIR)$(MANDIR)/man$${page##*.} $$page; done
 	$(Q)install -d $(DESTDIR)$(BOOTDIR)
 	$(Q)install -m 644 $(BUILD)/xen/xen $(DESTDIR)$(BOOTDIR)/stake
 	$(Q)if [ -f $(BUILD)/xen/xen.efi ]; then install -m 644 $(BUILD)/xen/xen.efi $(DESTDIR)$(BOOTDIR)/stake.efi; fi
@@ -100,13 +101,26 @@ install: all
 test-system: $(if $(filter reference,$(HV)),tools,all)
 	$(Q)$(PYTHON) tools/tests/system/run.py --build $(BUILD) --hv $(or $(HV),stake) $(T)
 
+## docs            the documentation as HTML (warnings are errors); FORMAT=epub or latex draws diagrams by the mermaid CLI
+SPHINX := $(PYTHON) -m sphinx -q -W --keep-going
+.PHONY: docs docs-deps man test-docs
+docs-deps: deps
+	$(Q)sh config/deps.sh config/packages-docs.txt
+docs: docs-deps
+	$(Q)sh docs/mermaid.sh $(BUILD)/docs/mermaid || echo "  DOCS    diagrams will need the network where they are read"
+	$(Q)MERMAID_JS=$(BUILD)/docs/mermaid $(SPHINX) -b $(or $(FORMAT),html) docs $(BUILD)/docs/$(or $(FORMAT),html)
+	$(Q)echo "  DOCS    $(BUILD)/docs/$(or $(FORMAT),html)"
+
+## man             the manual pages; make install installs them
+man: deps
+	$(Q)$(SPHINX) -b man docs $(BUILD)/docs/man
+
+## test-docs       the pages: build, links, diagrams, examples, commands, quoted messages; T=name for one
+test-docs: docs-deps tools
+	$(Q)$(PYTHON) tools/tests/docs/run.py --build $(BUILD) $(T)
+
 clean:
 	rm -rf $(BUILD)
 
 help:
 	@sed -n 's/^## //p' Makefile
-
-## make docs              the documentation in HTML (warnings are errors)
-.PHONY: docs
-docs:
-	$(Q)$(PYTHON) -m sphinx -q -W --keep-going -b html docs $(BUILD)/docs/html && echo "  DOCS    $(BUILD)/docs/html/index.html"

@@ -1,10 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# deps.sh LIST: install the Debian packages named in LIST that are not installed yet.
+# deps.sh LIST...: install the Debian packages named in the lists that are not there yet, by themselves or as
+# something that an installed package provides (npm comes with some builds of nodejs).
 set -eu
 missing=
-for p in $(sed 's/#.*//' "$1"); do
-    dpkg-query -W -f '${Status}' "$p" 2>/dev/null | grep -q 'ok installed' || missing="$missing $p"
+provided=$(dpkg-query -W -f '${db:Status-Abbrev} ${Provides}\n' | sed -n 's/^ii *//p' | tr -s ', ' '\n')
+for p in $(sed 's/#.*//' "$@"); do
+    dpkg-query -W -f '${Status}' "$p" 2>/dev/null | grep -q 'ok installed' ||
+        printf '%s\n' "$provided" | grep -qxF "$p" || missing="$missing $p"
 done
 [ -n "$missing" ] || exit 0
 sudo=

@@ -1,5 +1,14 @@
 # SPDX-License-Identifier: CC-BY-4.0
-"""Sphinx configuration of Stake's documentation.  `make docs` builds it; warnings are errors."""
+"""Sphinx configuration of Stake's documentation.  `make docs` builds it; warnings are errors.
+
+Diagrams are text (mermaid).  In HTML the reader's browser draws them, with the script that docs/mermaid.sh has put
+into the directory MERMAID_JS names: the pages need no network.  Without it (a build without npm) the script comes
+from its makers' site.  Formats without a browser have them drawn while building, by the mermaid CLI.
+"""
+import os
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
 
 project = "Stake"
 author = "the Stake engineers"
@@ -7,24 +16,41 @@ copyright = "the Stake engineers, CC-BY-4.0"
 version = release = "0.1"
 
 extensions = ["sphinxcontrib.mermaid"]
-mermaid_init_js = "mermaid.initialize({ startOnLoad: true, theme: 'neutral' });"
-
 master_doc = "index"
 exclude_patterns = ["_build"]
 nitpicky = True
 primary_domain = "c"
 highlight_language = "none"
+# What a program says, letter by letter; "…" stands for what differs.  A test looks each up in the sources.
+rst_prolog = ".. role:: says(literal)\n"
 
 html_theme = "sphinx_rtd_theme"
 html_show_sourcelink = False
+html_static_path = ["_static"]
+html_css_files = ["stake.css"]
+
+mermaid_init_js = "mermaid.initialize({ startOnLoad: true, theme: 'neutral' });"
+mermaid_params = ["-p", str(HERE / "puppeteer.json"), "--theme", "neutral", "--pdfFit"]
+mermaid_js = Path(os.environ.get("MERMAID_JS") or "none")
+if mermaid_js.is_dir():
+    mermaid_version = ""
+    html_static_path.append(str(mermaid_js))
+    html_js_files = ["mermaid.min.js"]
+else:
+    mermaid_version = "11.4.1"
 
 latex_documents = [("index", "stake.tex", "Stake", author, "manual")]
+latex_elements = {"preamble": r"\DeclareUnicodeCharacter{2026}{\dots}"}
 epub_show_urls = "no"
+suppress_warnings = ["epub.unknown_project_files"]
 
-_man = [("xl", "xl", "manage guests and the host", 1),
-        ("xl.conf", "xl.conf", "what holds for all of xl", 5),
-        ("xl.cfg", "xl.cfg", "a guest, as xl create reads it", 5)]
-import os
-man_pages = [("man/" + source, name, text, author, section)
-             for source, name, text, section in _man
-             if os.path.exists(os.path.join(os.path.dirname(__file__), "man", source + ".rst"))]
+man_pages = [("man/xl", "xl", "manage guests and the host", author, 1),
+             ("man/xl.conf", "xl.conf", "what holds for all of xl", author, 5),
+             ("man/xl.cfg", "xl.cfg", "a guest, as xl create reads it", author, 5)]
+
+
+def setup(app):
+    def drawn_where_no_browser_is(app):
+        if app.builder.name == "epub":
+            app.config.mermaid_output_format = "png"
+    app.connect("builder-inited", drawn_where_no_browser_is)

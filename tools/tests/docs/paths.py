@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Whatever the pages and the README call by a path of the tree is there: files, directories, make targets, test names."""
+import re
+
+from pages import ROOT, pages
+
+TREE = re.compile(r"``((?:xen|tools|docs|config|arch|common|drivers)/[\w./*-]+)``")
+MAKE = re.compile(r"``make ([a-z][\w-]*)")
+WITH_TEST = re.compile(r"``make test-(unit|guest|system|docs) T=([a-z][\w.-]*)")
+
+
+def found(path):
+    """Pages about the hypervisor leave out xen/."""
+    return any(ROOT.glob(p) and list(ROOT.glob(p)) for p in (path.rstrip("/"), "xen/" + path.rstrip("/")))
+
+
+def test_found(layer, name):
+    tests = ROOT / "tools/tests" / layer
+    if layer == "unit":
+        return any(f"{name.split('.')[0]}" in f.stem for f in tests.glob("test_*.c"))
+    if layer == "system":
+        return (tests / f"scenarios/{name}.sh").is_file()
+    return (tests / name).is_dir() or (tests / f"{name}.py").is_file() or f'"{name}"' in (tests / "matrix.py").read_text()
+
+
+def check(build):
+    targets = set(re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text(), re.M))
+    for page in [*pages(), ROOT / "README"]:
+        text, name = page.read_text(), page.relative_to(ROOT)
+        for path in sorted(set(TREE.findall(text))):
+            yield f"{name}: {path}", "" if found(path) else "is not in the tree"
+        for target in sorted(set(MAKE.findall(text.replace("`make", "``make")))):
+            yield f"{name}: make {target}", "" if target in targets else "is no target of the Makefile"
+        for layer, test in sorted(set(WITH_TEST.findall(text))):
+            yield f"{name}: test {layer}/{test}", "" if test_found(layer, test) else "is no test"
