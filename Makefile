@@ -87,7 +87,7 @@ iso: deps
 	$(Q)$(MAKE) --no-print-directory all
 	$(Q)$(PYTHON) tools/run/iso.py --build $(BUILD)
 
-## install         DESTDIR= PREFIX=: the hypervisor below /boot, the tools below PREFIX
+## install         DESTDIR= PREFIX=: the hypervisor below /boot with its entry for update-grub, the tools below PREFIX
 .PHONY: install
 install: all man
 	$(Q)$(MAKE) --no-print-directory -C tools install
@@ -95,6 +95,7 @@ install: all man
 	$(Q)install -d $(DESTDIR)$(BOOTDIR)
 	$(Q)install -m 644 $(BUILD)/xen/xen $(DESTDIR)$(BOOTDIR)/stake
 	$(Q)if [ -f $(BUILD)/xen/xen.efi ]; then install -m 644 $(BUILD)/xen/xen.efi $(DESTDIR)$(BOOTDIR)/stake.efi; fi
+	$(Q)install -D -m 755 tools/boot/15_stake $(DESTDIR)/etc/grub.d/15_stake
 
 ## test-system     scenarios with Debian's kernel as dom0 in QEMU; T=name for one, HV=reference for Debian's Xen
 .PHONY: test-system
@@ -115,7 +116,7 @@ docs: docs-deps
 man: deps
 	$(Q)$(SPHINX) -b man docs $(BUILD)/docs/man
 
-## test-docs       the pages: build, links, diagrams, examples, commands, quoted messages; T=name for one
+## test-docs       the pages: build, links, diagrams, examples, installation, commands, quotes; T=name for one
 test-docs: docs-deps tools
 	$(Q)$(PYTHON) tools/tests/docs/run.py --build $(BUILD) $(T)
 

@@ -8,7 +8,8 @@ import re
 from pages import ROOT, pages
 
 QUOTE = re.compile(r":says:`([^`]+)`", re.S)
-STRING = re.compile(r'L?"((?:[^"\\\n]|\\.)*)"')
+ONE = r'L?"(?:[^"\\\n]|\\.)*"'
+STRING = re.compile(rf"{ONE}(?:\s+(?:{ONE}|[A-Z][A-Za-z0-9_]+(?=\s*\"))|{ONE})*")
 FORMAT = re.compile(r"%[-+ #0-9.*]*(?:hh|h|ll|l|z|t|j)?(?:p[Sv]|[a-zA-Z])")
 ESCAPES = {"\\n": " ", "\\t": " ", '\\"': '"', "\\\\": "\\"}
 SOURCES = ["xen", "tools/xl", "tools/libs"]
@@ -23,9 +24,9 @@ def plain(text):
 def strings(path):
     """The string literals of a C file, neighbours joined; macros between them (PRIu64, PCI_FMT) are variable parts."""
     text = re.sub(r"/\*.*?\*/|//[^\n]*", " ", path.read_text(), flags=re.S)
-    text = re.sub(r'"(\s+[A-Z][A-Za-z0-9_]+)+\s*"', "%u", re.sub(r'"\s*\n?\s*"', "", text))
     for m in STRING.finditer(text):
-        s = re.sub(r"\\.", lambda e: ESCAPES.get(e[0], " "), m[1])
+        inner = re.sub(r'(?<!\\)"\s*L?"', "", re.sub(r'(?<!\\)"\s+[A-Z]\w+\s+"', "%u", m[0]))[m[0].index('"') + 1:-1]
+        s = re.sub(r"\\.", lambda e: ESCAPES.get(e[0], " "), inner)
         yield plain(FORMAT.sub("…", s.replace("%%", "\0")).replace("\0", "%"))
 
 

@@ -4,7 +4,7 @@ import re
 
 from pages import ROOT, pages
 
-TREE = re.compile(r"``((?:xen|tools|docs|config|arch|common|drivers)/[\w./*-]+)``")
+TREE = re.compile(r"``((?:xen|tools|docs|config|arch|common|drivers|include)/[\w./*-]+)``")
 MAKE = re.compile(r"``make ([a-z][\w-]*)")
 WITH_TEST = re.compile(r"``make test-(unit|guest|system|docs) T=([a-z][\w.-]*)")
 

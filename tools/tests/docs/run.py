@@ -14,12 +14,13 @@ from pathlib import Path
 import commands
 import diagrams
 import examples
+import installed
 import messages
 import paths
 import sphinx_build
 from skip import Skip
 
-CHECKS = [sphinx_build, paths, examples, messages, commands, diagrams]
+CHECKS = [sphinx_build, paths, examples, installed, messages, commands, diagrams]
 
 
 def run(module, build):
