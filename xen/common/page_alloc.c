@@ -18,7 +18,7 @@
 #include <asm/irqflags.h>
 
 #include "memory/claim_math.h"
-#include "memory/heap.h"
+#include "memory/page_list.h"
 
 DEFINE_SPINLOCK(heap_lock, LOCK_HEAP);
 struct heap heap = {.claimants = LIST_HEAD_INIT(heap.claimants)};
@@ -27,10 +27,16 @@ struct domain_pages heap_own = {.max_pages = ~0UL};
 /* --- accounts --- */
 
 /* A domain stays as long as it has pages. */
+static noinline void account_hold(struct domain_pages *account)
+{
+    if (account != &heap_own)
+        domain_hold(container_of(account, struct domain, mem));
+}
+
 void account_add(struct domain_pages *account, nodeid_t node, unsigned long count)
 {
-    if (unlikely(!account->tot_pages) && account != &heap_own)
-        domain_hold(container_of(account, struct domain, mem));
+    if (unlikely(!account->tot_pages))
+        account_hold(account);
     account->tot_pages += count;
     account->node_pages[node] += count;
 }
@@ -96,11 +102,19 @@ static unsigned long claim_shrink_nodes(struct domain_pages *mem, unsigned long 
     return pages - left;
 }
 
+static noinline void claim_redeem_nodes(struct domain_pages *mem, nodeid_t node,
+                                        unsigned long pages, unsigned long unusable)
+{
+    if (pages)
+        claim_reduce(mem, node, pages);
+    claim_shrink_nodes(mem, unusable);
+}
+
 static inline void claim_redeem(struct domain_pages *mem, nodeid_t node,
                                 const struct claim_verdict *v)
 {
-    if (unlikely(v->node))
-        claim_reduce(mem, node, v->node);
+    if (unlikely(v->node || v->unusable))
+        claim_redeem_nodes(mem, node, v->node, v->unusable);
     if (v->host) {
         mem->claim_host -= v->host;
         mem->claim_total -= v->host;
@@ -108,8 +122,6 @@ static inline void claim_redeem(struct domain_pages *mem, nodeid_t node,
         if (unlikely(!mem->claim_total))
             list_del(&mem->claim_list);
     }
-    if (unlikely(v->unusable))
-        claim_shrink_nodes(mem, v->unusable);
 }
 
 void claim_fit_limit(struct domain_pages *mem, unsigned long count)
@@ -348,10 +360,9 @@ void claim_recall(nodeid_t node)
 /* --- allocation --- */
 
 struct request {
-    struct domain_pages *account; /* who pays */
+    struct domain_pages *account;   /* who pays, and whose claims are redeemed */
+    const struct domain_pages *mem; /* whose claims and affinity say where to look */
     unsigned int order, memflags;
-    nodeid_t node;        /* result: where it was found */
-    uint32_t first_dirty; /* result */
 };
 
 static inline uint32_t zones_within(unsigned int address_bits)
@@ -378,8 +389,8 @@ static inline struct claim_view view_of(const struct domain_pages *mem, const st
     };
 }
 
-/* A block of the node for the request, accounted; NULL if there is none or a promise forbids it. */
-static inline struct page_info *take_from(nodeid_t node, struct request *r)
+/* Takes a block of the node for the request; false if there is none or a promise forbids it. */
+static always_inline bool take_from(nodeid_t node, const struct request *r, struct block *b)
 {
     struct heap_node *n = &heap.node[node];
     unsigned long count = 1UL << r->order;
@@ -387,21 +398,24 @@ static inline struct page_info *take_from(nodeid_t node, struct request *r)
     struct claim_view view;
     struct block_list from;
 
-    if (!buddy_find(n, r->order, zones_within(r->memflags >> MEMF_BITS_SHIFT), &from))
-        return NULL;
+    if (r->account->tot_pages + count > r->account->max_pages)
+        return false;
     view = view_of(r->account, n, node);
     verdict = claim_admit(&view, count);
-    if (!verdict.is_allowed)
-        return NULL;
+    if (!verdict.is_allowed ||
+        !buddy_find(n, r->order, zones_within(r->memflags >> MEMF_BITS_SHIFT), &from))
+        return false;
 
     heap.avail -= count;
     n->avail -= count;
     account_add(r->account, node, count);
     claim_redeem(r->account, node, &verdict);
     low_mem_update();
-    r->node = node;
+    __atomic_fetch_add(&heap.transit, 1, __ATOMIC_RELAXED);
+    *b = buddy_take(n, from, r->order, r->memflags & MEMF_no_scrub);
+    b->node = node;
 
-    return buddy_take(node, from, r->order, r->memflags & MEMF_no_scrub, &r->first_dirty);
+    return true;
 }
 
 /* Without a node named: where the domain holds claims, else its affinity, else anywhere. */
@@ -410,32 +424,35 @@ static inline uint64_t preferred_nodes(const struct domain_pages *mem)
     return mem->claim_nodes ? mem->claim_nodes : mem->node_affinity.bits[0] ?: ~0ULL;
 }
 
-/* From the preferred nodes, then from the others, the near ones first. */
-static inline struct page_info *take_block(struct request *r, const struct domain_pages *mem)
+/* Where to look first, if that is among the preferred nodes. */
+static always_inline nodeid_t first_node(const struct request *r, uint64_t *preferred)
 {
-    nodeid_t near = MEMF_get_node(r->memflags);
-    uint64_t nodes, preferred;
+    nodeid_t named = MEMF_get_node(r->memflags);
 
-    if (r->account->tot_pages + (1UL << r->order) > r->account->max_pages)
-        return NULL;
-    if (near == NUMA_NO_NODE) {
-        near = numa_node_of_cpu(smp_processor_id());
-        preferred = preferred_nodes(mem);
-    } else if (near < MAX_NUMNODES) {
-        preferred = 1ULL << near;
-    } else {
-        preferred = near = 0;
+    if (named == NUMA_NO_NODE) {
+        *preferred = preferred_nodes(r->mem);
+        return numa_node_of_cpu(smp_processor_id());
     }
+    if (!node_online(named)) {
+        *preferred = 0;
+        return 0;
+    }
+    *preferred = 1ULL << named;
+    return named;
+}
+
+/* From the preferred nodes, then from the others, the near ones first. */
+static bool take_anywhere(const struct request *r, struct block *b)
+{
+    uint64_t preferred, nodes;
+    nodeid_t near = first_node(r, &preferred);
 
     for (nodes = preferred;; nodes = ~nodes) {
-        for (const nodeid_t *node = numa_by_distance(near); *node != NUMA_NO_NODE; node++) {
-            struct page_info *pg = (nodes >> *node) & 1 ? take_from(*node, r) : NULL;
-
-            if (pg)
-                return pg;
-        }
+        for (const nodeid_t *node = numa_by_distance(near); *node != NUMA_NO_NODE; node++)
+            if (((nodes >> *node) & 1) && take_from(*node, r, b))
+                return true;
         if ((r->memflags & MEMF_exact_node) || nodes != preferred || nodes == ~0ULL)
-            return NULL;
+            return false;
     }
 }
 
@@ -450,25 +467,39 @@ static void wait_for_scrubbers(void)
     heap.waiting--;
 }
 
-static inline struct page_info *heap_take(struct request *r, const struct domain_pages *mem)
+/* By value, so that the caller's request never has to leave the registers. */
+static noinline struct block take_patiently(struct request r)
 {
-    struct page_info *pg;
+    struct block b = {.pg = NULL};
 
-    spin_lock(&heap_lock);
-    while (unlikely(!(pg = take_block(r, mem)) && heap.scrubbing))
+    while (!take_anywhere(&r, &b) && heap.scrubbing)
         wait_for_scrubbers();
-    if (pg)
-        __atomic_fetch_add(&heap.transit, 1, __ATOMIC_RELAXED);
-    heap_unlock();
 
-    return pg;
+    return b;
 }
 
-/* Zeroes what is not scrubbed yet, unless any contents will do; how many frames that were. */
-static noinline unsigned long frames_scrub(const struct page_info *pg, const struct page_info *end,
-                                           bool any_will_do)
+/* Nearly always, there is no claim on any node to reckon with, and the first node serves. */
+static always_inline struct block heap_take(struct request r)
 {
-    unsigned long clean = 0, count = (unsigned long)(end - pg);
+    uint64_t preferred;
+    nodeid_t node;
+    struct block b;
+
+    spin_lock(&heap_lock);
+    node = first_node(&r, &preferred);
+    if (r.account->claim_total != r.account->claim_host || !((preferred >> node) & 1) ||
+        !take_from(node, &r, &b))
+        b = take_patiently(r);
+    heap_unlock();
+
+    return b;
+}
+
+/* Zeroes what is not scrubbed yet, unless any contents will do. */
+static always_inline void block_scrub(struct block b, unsigned long count, bool any_will_do)
+{
+    const struct page_info *pg = b.pg + b.first_dirty, *end = b.pg + count;
+    unsigned long clean = 0, seen = (unsigned long)(end - pg);
 
     for (char *va = page_to_virt(pg); pg < end; pg++, va += PAGE_SIZE) {
         if (pg->count_info & PGC_scrubbed)
@@ -476,105 +507,138 @@ static noinline unsigned long frames_scrub(const struct page_info *pg, const str
         else if (!any_will_do)
             clear_page(va);
     }
-    return count - clean;
+    __atomic_fetch_sub(&heap.node[b.node].dirty, seen - clean, __ATOMIC_RELAXED);
 }
 
 /* Gives every frame its first state, and links it to its neighbours. */
-static inline void frames_init(struct page_info *pg, const struct request *r, uint64_t word)
+static always_inline void block_init(struct block b, const struct request *r, uint64_t word)
 {
-    struct page_info *end = pg + (1UL << r->order);
-    uint64_t links = frame_links(pg);
+    struct page_info *pg = b.pg, *end = pg + (1UL << r->order);
 
-    if (r->first_dirty != FIRST_DIRTY_NONE)
-        __atomic_fetch_sub(&heap.node[r->node].dirty,
-                           frames_scrub(pg + r->first_dirty, end, r->memflags & MEMF_no_scrub),
-                           __ATOMIC_RELAXED);
+    if (b.first_dirty < 1UL << r->order)
+        block_scrub(b, 1UL << r->order, r->memflags & MEMF_no_scrub);
 
-    word |= (uint64_t)r->node << 56;
-    for (; pg < end; pg++, links += 0x100000001) {
-        pg->links = links;
-        WRITE_ONCE(pg->word, word);
-    }
+    word |= (uint64_t)b.node << 56;
+    if (r->order == 0)
+        WRITE_ONCE(pg->word, word); /* what is alone, its list links */
+    else
+        for (uint64_t links = frame_links(pg); pg < end; pg++, links += 0x100000001) {
+            pg->links = links;
+            WRITE_ONCE(pg->word, word);
+        }
     __atomic_fetch_sub(&heap.transit, 1, __ATOMIC_RELEASE);
 }
 
 /* Domain memory with a reference: counted, listed, and redeeming the domain's claim. */
-static struct page_info *alloc_counted(struct domain *d, struct request *r)
+static always_inline struct page_info *alloc_counted(struct domain *d, unsigned int order,
+                                                     unsigned int memflags)
 {
-    unsigned long count = 1UL << r->order;
-    struct page_info *pg;
+    struct request r = {&d->mem, &d->mem, order, memflags};
+    struct block b = heap_take(r);
 
-    r->account = &d->mem;
-    pg = heap_take(r, &d->mem);
-    if (!pg)
+    if (unlikely(!b.pg))
         return NULL;
-    frames_init(pg, r, (uint64_t)(d->domain_id + 1) << 32 | PGC_allocated | 1);
-    if (unlikely(!domain_pages_add(d, pg, count))) {
-        heap_free_used(&d->mem, pg, count);
+    block_init(b, &r, (uint64_t)(d->domain_id + 1) << 32 | PGC_allocated | 1);
+    if (unlikely(!domain_pages_add(&d->mem, b.pg, 1UL << order))) {
+        heap_free_used(&d->mem, b.pg, 1UL << order);
         return NULL;
     }
-    return pg;
+    return b.pg;
 }
 
 /* All other memory: the hypervisor's own, a domain's extra pages, or nobody's yet. */
-static struct page_info *alloc_uncounted(struct domain *d, struct request *r, bool is_extra)
+static struct page_info *alloc_uncounted(struct domain *d, unsigned int order,
+                                         unsigned int memflags)
 {
-    struct page_info *pg;
+    struct request r = {&heap_own, d ? &d->mem : &heap_own, order, memflags};
+    struct block b = heap_take(r);
 
-    r->account = &heap_own;
-    pg = heap_take(r, d ? &d->mem : &heap_own);
-    if (!pg)
+    if (!b.pg)
         return NULL;
-    if (is_extra) {
-        frames_init(pg, r, (uint64_t)(d->domain_id + 1) << 32 | PGC_extra | 1);
-        __atomic_fetch_add(&d->mem.extra_pages, 1UL << r->order, __ATOMIC_RELAXED);
+    if (d && !(memflags & MEMF_no_owner)) {
+        block_init(b, &r, (uint64_t)(d->domain_id + 1) << 32 | PGC_extra | 1);
+        __atomic_fetch_add(&d->mem.extra_pages, 1UL << order, __ATOMIC_RELAXED);
     } else {
-        frames_init(pg, r, 1);
+        block_init(b, &r, 1);
     }
-    return pg;
+    return b.pg;
 }
 
-struct page_info *alloc_domheap_pages(struct domain *d, unsigned int order, unsigned int memflags)
+static noinline struct page_info *alloc_block(struct domain *d, unsigned int order,
+                                              unsigned int memflags)
 {
-    struct request r = {.order = order, .memflags = memflags};
-
     if (order > MAX_ORDER)
         return NULL;
-    if (d && !(memflags & (MEMF_no_refcount | MEMF_no_owner)))
-        return alloc_counted(d, &r);
+    if (!d || (memflags & (MEMF_no_refcount | MEMF_no_owner)))
+        return alloc_uncounted(d, order, memflags);
 
-    return alloc_uncounted(d, &r, d && !(memflags & MEMF_no_owner));
+    return alloc_counted(d, order, memflags);
+}
+
+/* Single frames for a domain, asked for most often, get a copy of the code in which nothing loops.
+ */
+struct page_info *alloc_domheap_pages(struct domain *d, unsigned int order, unsigned int memflags)
+{
+    if (unlikely(order || !d || (memflags & (MEMF_no_refcount | MEMF_no_owner))))
+        return alloc_block(d, order, memflags);
+
+    return alloc_counted(d, 0, memflags);
 }
 
 /* --- freeing --- */
 
 static inline void free_aligned(unsigned long pfn, unsigned long end, nodeid_t node)
 {
-    while (pfn < end) {
+    do {
         unsigned int order = 63 - (unsigned int)__builtin_clzl(end - pfn);
 
         order = min(order, (unsigned int)__builtin_ctzl(pfn | 1UL << MAX_ORDER));
         buddy_free(pfn, order, node, 0);
         pfn += 1UL << order;
-    }
+    } while (pfn < end);
 }
 
-void heap_free_run(struct domain_pages *account, struct page_info *pg, unsigned long count,
-                   nodeid_t node)
+static always_inline void free_run(struct domain_pages *account, struct page_info *pg,
+                                   unsigned long count, nodeid_t node)
 {
     struct heap_node *n = &heap.node[node];
     bool is_last;
 
     __atomic_fetch_add(&n->dirty, count, __ATOMIC_RELAXED);
     spin_lock(&heap_lock);
-    free_aligned(page_number(pg), page_number(pg) + count, node);
     heap.avail += count;
     n->avail += count;
     account_sub(account, node, count);
     is_last = !account->tot_pages;
     low_mem_update();
+    free_aligned(page_number(pg), page_number(pg) + count, node);
     heap_unlock();
     account_put(account, is_last);
+}
+
+void heap_free_run(struct domain_pages *account, struct page_info *pg, unsigned long count,
+                   nodeid_t node)
+{
+    free_run(account, pg, count, node);
+}
+
+/* Drops the allocation's reference of a frame of d's; takes it back if that was the only one. */
+static inline void free_counted(struct domain *d, struct page_info *pg)
+{
+    uint64_t word = page_word_sole(pg);
+    struct domain_pages *mem = &d->mem;
+    bool is_mine;
+
+    spin_lock(&mem->lock);
+    is_mine = cmpxchg(&pg->word, word, (uint64_t)0) == word;
+    if (likely(is_mine))
+        page_list_remove(page_list_of(mem, pg), pg, pg);
+    spin_unlock(&mem->lock);
+
+    if (likely(is_mine))
+        free_run(mem, pg, 1, (nodeid_t)(word >> 56));
+    else
+        page_put_alloc_ref(pg);
 }
 
 /* How many frames from pg on can be freed as one run; their words are cleared. */
@@ -619,7 +683,9 @@ void free_domheap_pages(struct page_info *pg, unsigned int order)
 {
     ASSERT(order <= MAX_ORDER && (pg->count_info & PGC_count_mask));
 
-    if (pg->count_info & PGC_allocated)
+    if (likely(order == 0 && (pg->count_info & PGC_allocated)))
+        free_counted(domain_find(pg->owner - 1), pg);
+    else if (pg->count_info & PGC_allocated)
         domain_pages_free(domain_find(pg->owner - 1), pg, 1UL << order);
     else if (order == 0)
         page_put(pg);

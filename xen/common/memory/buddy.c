@@ -19,41 +19,46 @@ static inline struct page_info *page_at(unsigned long pfn)
     return frame_table + pfn;
 }
 
+/* The position of the highest bit, counted from that of the highest bit of zone 0. */
 static inline unsigned int zone_of(unsigned long pfn)
 {
-    unsigned long above = pfn >> (ZONE_0_BITS - PAGE_SHIFT);
-
-    return above ? 64 - (unsigned int)__builtin_clzl(above) : 0;
+    return 63 - (unsigned int)__builtin_clzl(pfn >> (ZONE_0_BITS - PAGE_SHIFT - 1) | 1);
 }
 
-/* The bound of a block made of two halves, and of the halves of a block. */
-static inline uint32_t dirty_join(uint32_t low, uint32_t high, uint32_t half)
+/* --- a head's word --- */
+
+/*
+ * What a head says of its block, but for the dirty bound: see struct page_info.  One order more is
+ * WORD_ORDER more.
+ */
+#define WORD_ORDER (1ULL << 53)
+
+static inline uint64_t block_word(unsigned int order, nodeid_t node)
 {
-    if (low != FIRST_DIRTY_NONE)
-        return low;
-    return high == FIRST_DIRTY_NONE ? FIRST_DIRTY_NONE : high + half;
+    return (uint64_t)node << 58 | order * WORD_ORDER | PGC_free;
 }
 
-static inline uint32_t dirty_of_low(uint32_t first_dirty, uint32_t half)
+/* Makes a head of a frame whose word is 0 or PGC_scrubbed. */
+static inline void head_write(struct page_info *pg, uint64_t word, uint32_t first_dirty)
 {
-    return first_dirty < half ? first_dirty : FIRST_DIRTY_NONE;
+    pg->word |= word | (uint64_t)first_dirty << 32;
 }
 
-/* Where the low half has a dirty frame, nothing is known of the high half. */
-static inline uint32_t dirty_of_high(uint32_t first_dirty, uint32_t half)
+/*
+ * Makes it a frame like the others of its block again.  *dirty is the bound of another part of what
+ * it becomes part of, as a frame number: the lower one of the two prevails, wherever they lie; that
+ * of a clean block is beyond the end of all that it may be merged with.
+ */
+static inline void head_clear(unsigned long pfn, unsigned long *dirty)
 {
-    if (first_dirty == FIRST_DIRTY_NONE)
-        return FIRST_DIRTY_NONE;
-    return first_dirty < half ? 0 : first_dirty - half;
+    struct page_info *pg = page_at(pfn);
+
+    if (pfn < *dirty)
+        *dirty = min(*dirty, pfn + pg->first_dirty);
+    pg->word &= PGC_scrubbed;
 }
 
 /* --- one list --- */
-
-/* What a head says of its block, in the upper half of its word: see struct page_info. */
-static inline uint64_t block_word(unsigned int order, nodeid_t node, uint32_t first_dirty)
-{
-    return (uint64_t)(first_dirty | order << 21 | (uint32_t)node << 26) << 32;
-}
 
 /* Clean blocks go to the front of their list, dirty ones to the back. */
 static inline void queue_insert(uint32_t *first, unsigned long pfn, bool is_clean)
@@ -61,7 +66,7 @@ static inline void queue_insert(uint32_t *first, unsigned long pfn, bool is_clea
     struct page_info *pg = page_at(pfn), *head;
 
     if (!*first) {
-        pg->next = pg->prev = *first = (uint32_t)pfn;
+        pg->next = *first = pg->prev = (uint32_t)pfn;
         return;
     }
     head = page_at(*first);
@@ -89,107 +94,179 @@ static inline bool queue_remove(uint32_t *first, unsigned long pfn)
     return false;
 }
 
-static inline void block_insert(uint32_t *first, unsigned long pfn, unsigned int order,
-                                nodeid_t node, uint32_t first_dirty)
+static inline void block_insert(struct heap_zone *z, unsigned long pfn, unsigned int order,
+                                uint64_t word, uint32_t first_dirty)
 {
-    struct page_info *pg = page_at(pfn);
-
-    pg->word = pg->count_info | PGC_free | block_word(order, node, first_dirty);
-    queue_insert(first, pfn, first_dirty == FIRST_DIRTY_NONE);
+    z->orders |= 1u << order;
+    head_write(page_at(pfn), word, first_dirty);
+    queue_insert(&z->first[order], pfn, first_dirty == FIRST_DIRTY_NONE);
 }
 
-/* --- blocks --- */
+/* --- freeing --- */
 
 /* Beyond a granule of the frame table, there may be nothing to look at. */
-static inline bool is_free_block(unsigned long pfn, unsigned int order, nodeid_t node)
+static inline bool is_free_block(unsigned long pfn, unsigned int order, uint64_t word)
 {
-    const struct page_info *pg = page_at(pfn);
-    const uint64_t dirty = (uint64_t)FIRST_DIRTY_NONE << 32, flags = (uint32_t)~PGC_free;
+    const uint64_t varies = (uint64_t)FIRST_DIRTY_NONE << 32 | (uint32_t)~PGC_free;
 
     if (unlikely(order >= FRAME_GRANULE_ORDER) && !mfn_valid(_mfn(pfn)))
         return false;
-    return (pg->word & ~(dirty | flags)) == (block_word(order, node, 0) | PGC_free);
+    return (page_at(pfn)->word & ~varies) == word;
 }
 
-/* Buddies share a zone, since their union would: all happens in the lists of one. */
+/*
+ * Buddies share a zone, since their union would: all happens in the lists of one.  What splitting
+ * left behind is mostly alone on its list: the list tells, and nothing else changes.
+ */
+static noinline void block_merge(struct heap_zone *z, unsigned long pfn, unsigned int order,
+                                 uint64_t word, unsigned long dirty)
+{
+    unsigned long size = 1UL << order, buddy = pfn ^ size;
+    uint32_t *first = &z->first[order];
+    unsigned int least = order;
+
+    while (*first == buddy && page_at(buddy)->next == buddy && size < 1UL << MAX_ORDER) {
+        head_clear(buddy, &dirty);
+        *first++ = 0;
+        pfn &= buddy;
+        size *= 2;
+        buddy = pfn ^ size;
+    }
+    order = (unsigned int)(first - z->first);
+    word += (order - least) * WORD_ORDER;
+    z->orders &= ~((1u << order) - (1u << least));
+
+    while (order < MAX_ORDER && is_free_block(buddy, order, word)) {
+        head_clear(buddy, &dirty);
+        if (queue_remove(&z->first[order], buddy))
+            z->orders &= ~(1u << order);
+        pfn &= buddy;
+        order++;
+        word += WORD_ORDER;
+        buddy = pfn ^ 1UL << order;
+    }
+    block_insert(z, pfn, order, word, (uint32_t)(dirty - pfn));
+}
+
+/* A function of its own, as is block_merge(): most frames find no free buddy, and need few
+ * registers. */
+static noinline void block_put(struct heap_zone *z, unsigned long pfn, uint64_t word,
+                               unsigned int order, uint32_t first_dirty)
+{
+    if (order < MAX_ORDER && is_free_block(pfn ^ 1UL << order, order, word))
+        block_merge(z, pfn, order, word, pfn + first_dirty);
+    else
+        block_insert(z, pfn, order, word, first_dirty);
+}
+
 void buddy_free(unsigned long pfn, unsigned int order, nodeid_t node, uint32_t first_dirty)
 {
     struct heap_node *n = &heap.node[node];
     unsigned int zone = zone_of(pfn);
-    uint32_t *first = &n->first[zone][order], emptied = 0;
 
     ASSERT(spin_is_locked(&heap_lock) && IS_ALIGNED(pfn, 1UL << order) && pfn);
 
-    for (; order < MAX_ORDER; order++, first++) {
-        uint32_t size = 1u << order, theirs;
-        unsigned long buddy = pfn ^ size;
+    if (!n->zone[zone].orders)
+        n->zones |= 1u << zone;
+    block_put(&n->zone[zone], pfn, block_word(order, node), order, first_dirty);
+}
 
-        if (!is_free_block(buddy, order, node))
-            break;
-        theirs = page_at(buddy)->first_dirty;
-        page_at(buddy)->word &= PGC_scrubbed;
-        if (queue_remove(first, buddy))
-            emptied |= size;
-        if (buddy < pfn) {
-            first_dirty = dirty_join(theirs, first_dirty, size);
-            pfn = buddy;
-        } else {
-            first_dirty = dirty_join(first_dirty, theirs, size);
-        }
-    }
-    block_insert(first, pfn, order, node, first_dirty);
-    n->orders[zone] = (n->orders[zone] & ~emptied) | 1u << order;
-    n->zones |= 1u << zone;
+/* --- taking --- */
+
+/* The bounds of a block's halves: a dirty frame in the low one says nothing of the high one. */
+static inline uint32_t dirty_of_low(uint32_t first_dirty, uint32_t half)
+{
+    return first_dirty < half ? first_dirty : FIRST_DIRTY_NONE;
+}
+
+static inline uint32_t dirty_of_high(uint32_t first_dirty, uint32_t half)
+{
+    if (first_dirty < half)
+        return 0;
+    return first_dirty == FIRST_DIRTY_NONE ? FIRST_DIRTY_NONE : first_dirty - half;
+}
+
+static inline void block_detach(struct heap_node *n, struct heap_zone *z, unsigned long pfn,
+                                unsigned int order)
+{
+    page_at(pfn)->word &= PGC_scrubbed;
+    if (!queue_remove(&z->first[order], pfn))
+        return;
+    z->orders ^= 1u << order;
+    if (!z->orders)
+        n->zones ^= 1u << (z - n->zone);
 }
 
 /*
- * Takes the part [pfn, pfn + 2^order) out of the block at `start`, which is on the list *first; the
- * other parts are free blocks then, one of each order in between.
+ * Cuts the first 2^order frames off a block; the other parts are free blocks then, one of each
+ * order in between, alone on their lists: had there been any, the search would have ended there.
  */
-static always_inline uint32_t carve(struct heap_node *n, struct block_list from, uint32_t *first,
-                                    unsigned long start, unsigned long pfn, unsigned int order)
+static noinline struct block block_split(struct heap_node *n, struct block_list from,
+                                         struct block b, unsigned int order)
 {
-    struct page_info *block = page_at(start);
+    uint32_t *first = &from.zone->first[from.order];
+    unsigned long pfn = page_number(b.pg), half = 1UL << from.order, least = 1UL << order;
+    uint64_t word = block_word(from.order, b.pg->free_node);
+
+    from.zone->orders |= (uint32_t)(half - least);
+    block_detach(n, from.zone, pfn, from.order);
+    do {
+        unsigned long high;
+
+        half /= 2;
+        word -= WORD_ORDER;
+        high = pfn + half;
+        page_at(high)->next = *--first = page_at(high)->prev = (uint32_t)high;
+        head_write(page_at(high), word, dirty_of_high(b.first_dirty, (uint32_t)half));
+        b.first_dirty = dirty_of_low(b.first_dirty, (uint32_t)half);
+    } while (half > least);
+
+    return b;
+}
+
+struct block buddy_take(struct heap_node *n, struct block_list from, unsigned int order,
+                        bool any_will_do)
+{
+    unsigned long pfn = from.zone->first[from.order];
+    struct block b;
+
+    if (any_will_do)
+        pfn = page_at(pfn)->prev;
+    b = (struct block){page_at(pfn), page_at(pfn)->first_dirty};
+    if (from.order > order)
+        return block_split(n, from, b, order);
+    block_detach(n, from.zone, pfn, order);
+
+    return b;
+}
+
+uint32_t buddy_carve(struct page_info *block, unsigned long pfn, unsigned int order)
+{
     nodeid_t node = block->free_node;
-    uint32_t dirty = block->first_dirty, orders = n->orders[from.zone];
-    unsigned int have = from.order;
+    struct heap_node *n = &heap.node[node];
+    unsigned long start = page_number(block);
+    struct heap_zone *z = &n->zone[zone_of(start)];
+    unsigned int have = block->order;
+    uint32_t dirty = block->first_dirty;
 
-    block->word &= PGC_scrubbed;
-    if (queue_remove(first, start))
-        orders &= ~(1u << have);
-    orders |= (1u << have) - (1u << order);
+    ASSERT(have >= order && pfn >= start);
 
+    z->orders |= (1u << have) - (1u << order);
+    block_detach(n, z, start, have);
     while (have > order) {
         uint32_t half = 1u << --have;
         uint32_t low = dirty_of_low(dirty, half), high = dirty_of_high(dirty, half);
 
-        first--;
         if (pfn < start + half) {
-            block_insert(first, start + half, have, node, high);
+            block_insert(z, start + half, have, block_word(have, node), high);
             dirty = low;
         } else {
-            block_insert(first, start, have, node, low);
+            block_insert(z, start, have, block_word(have, node), low);
             start += half;
             dirty = high;
         }
     }
-    n->orders[from.zone] = orders;
-    if (!orders)
-        n->zones &= ~(1u << from.zone);
-
     return dirty;
-}
-
-struct page_info *buddy_take(nodeid_t node, struct block_list from, unsigned int order,
-                             bool any_will_do, uint32_t *first_dirty)
-{
-    struct heap_node *n = &heap.node[node];
-    uint32_t *first = &n->first[from.zone][from.order];
-    unsigned long pfn = any_will_do ? page_at(*first)->prev : *first;
-
-    *first_dirty = carve(n, from, first, pfn, pfn, order);
-
-    return page_at(pfn);
 }
 
 struct page_info *buddy_block_of(unsigned long pfn)
@@ -204,27 +281,16 @@ struct page_info *buddy_block_of(unsigned long pfn)
     return NULL;
 }
 
-uint32_t buddy_carve(struct page_info *block, unsigned long pfn, unsigned int order)
-{
-    struct heap_node *n = &heap.node[block->free_node];
-    unsigned long start = page_number(block);
-    struct block_list from = {zone_of(start), block->order};
-
-    ASSERT(from.order >= order && pfn >= start);
-
-    return carve(n, from, &n->first[from.zone][from.order], start, pfn, order);
-}
-
 struct page_info *buddy_find_dirty(nodeid_t node)
 {
     const struct heap_node *n = &heap.node[node];
 
     for (uint32_t zones = n->zones; zones; zones &= zones - 1) {
-        unsigned int zone = (unsigned int)__builtin_ctz(zones);
+        const struct heap_zone *z = &n->zone[__builtin_ctz(zones)];
 
-        for (uint32_t orders = n->orders[zone]; orders; orders &= orders - 1) {
+        for (uint32_t orders = z->orders; orders; orders &= orders - 1) {
             unsigned int order = (unsigned int)__builtin_ctz(orders);
-            struct page_info *last = page_at(page_at(n->first[zone][order])->prev);
+            struct page_info *last = page_at(page_at(z->first[order])->prev);
 
             if (last->first_dirty != FIRST_DIRTY_NONE)
                 return last;

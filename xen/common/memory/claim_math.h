@@ -8,8 +8,8 @@
  * An allocation of k pages on node n redeems the owner's claim on n first, then its host-wide
  * claim. Pages beyond both leave claims on other nodes alone, unless the owner could then no longer
  * redeem all it holds within its limit: what it cannot use is given up (`unusable`).  The
- * allocation is allowed exactly if both promises hold afterwards; they held before, so no
- * subtraction below can wrap.
+ * allocation is allowed exactly if both promises hold afterwards.  Nothing below can wrap: what is
+ * redeemed is part of what is out, and no sum comes near 2^64 pages.
  */
 #ifndef COMMON_MEMORY_CLAIM_MATH_H
 #define COMMON_MEMORY_CLAIM_MATH_H
@@ -19,10 +19,9 @@
 struct claim_view {
     unsigned long avail, out;           /* of the host */
     unsigned long node_avail, node_out; /* of node n */
-    unsigned long own_node,
-        own_host;            /* the owner's claims on n and host-wide; 0: redeems nothing */
-    unsigned long own_total; /* all it holds */
-    unsigned long room;      /* its limit less the pages it has; never below k */
+    unsigned long own_node, own_host;   /* the owner's claims on n and host-wide */
+    unsigned long own_total;            /* all it holds */
+    unsigned long room;                 /* its limit less the pages it has; never below k */
 };
 
 struct claim_verdict {
@@ -33,9 +32,15 @@ struct claim_verdict {
 
 static inline struct claim_verdict claim_admit(const struct claim_view *v, unsigned long k)
 {
-    struct claim_verdict r;
+    struct claim_verdict r = {.node = 0, .unusable = 0};
     unsigned long beyond, left, redeemed;
 
+    /* Nearly always there is no claim on any node: the same, in less arithmetic. */
+    if (likely(v->own_total == v->own_host)) {
+        r.host = min(k, v->own_host);
+        r.is_allowed = v->node_out + k <= v->node_avail && v->out - r.host + k <= v->avail;
+        return r;
+    }
     r.node = min(k, v->own_node);
     r.host = min(k - r.node, v->own_host);
     beyond = k - r.node - r.host;
@@ -43,14 +48,12 @@ static inline struct claim_verdict claim_admit(const struct claim_view *v, unsig
     r.unusable = left > v->room - k ? min(left - (v->room - k), beyond) : 0;
 
     redeemed = r.node + r.host + r.unusable;
-    r.is_allowed = k <= v->node_avail && k <= v->avail &&
-                   v->node_out - r.node <= v->node_avail - k && v->out - redeemed <= v->avail - k;
+    r.is_allowed = v->node_out - r.node + k <= v->node_avail && v->out - redeemed + k <= v->avail;
 
     return r;
 }
 
-/* May `pages` more be promised where `out` of `avail` are already? For the host and for a node
- * alike. */
+/* May `pages` more be promised where `out` of `avail` are? For the host and for a node alike. */
 static inline bool claim_fits(unsigned long avail, unsigned long out, unsigned long pages)
 {
     return pages <= avail - out;

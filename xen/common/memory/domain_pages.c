@@ -11,8 +11,7 @@
 #include <xen/errno.h>
 #include <xen/lib.h>
 
-#include "claim_math.h"
-#include "heap.h"
+#include "page_list.h"
 
 /* Pages given back in one go: some milliseconds' worth. */
 #define RELINQUISH_PIECE (1UL << 15)
@@ -25,63 +24,10 @@ void domain_pages_init(struct domain_pages *mem)
 
 /* --- the list --- */
 
-static struct page_info *page_at(uint32_t pfn)
-{
-    return frame_table + pfn;
-}
-
-/* Appends the frames [first, last], linked among themselves already. */
-static void list_append(struct page_list *l, uint32_t first, uint32_t last)
-{
-    page_at(first)->prev = l->last;
-    page_at(last)->next = 0;
-    if (l->last)
-        page_at(l->last)->next = first;
-    else
-        l->first = first;
-    l->last = last;
-}
-
-/* Takes out the frames [first, last], neighbours on the list. */
-static void list_remove(struct page_list *l, const struct page_info *first,
-                        const struct page_info *last)
-{
-    if (first->prev)
-        page_at(first->prev)->next = last->next;
-    else
-        l->first = last->next;
-    if (last->next)
-        page_at(last->next)->prev = first->prev;
-    else
-        l->last = first->prev;
-}
-
-/* The list that pg is on; inside a list, it does not matter which. */
-static struct page_list *list_of(struct domain_pages *mem, const struct page_info *pg)
-{
-    uint32_t pfn = (uint32_t)page_number(pg);
-
-    return mem->held.first == pfn || mem->held.last == pfn ? &mem->held : &mem->pages;
-}
-
-bool domain_pages_add(struct domain *d, struct page_info *pg, unsigned long count)
-{
-    uint32_t pfn = (uint32_t)page_number(pg);
-    bool is_alive;
-
-    spin_lock(&d->mem.lock);
-    is_alive = !d->mem.is_dying;
-    if (is_alive)
-        list_append(&d->mem.pages, pfn, pfn + (uint32_t)count - 1);
-    spin_unlock(&d->mem.lock);
-
-    return is_alive;
-}
-
 void domain_pages_remove(struct domain *d, struct page_info *pg)
 {
     spin_lock(&d->mem.lock);
-    list_remove(list_of(&d->mem, pg), pg, pg);
+    page_list_remove(page_list_of(&d->mem, pg), pg, pg);
     spin_unlock(&d->mem.lock);
 }
 
@@ -113,10 +59,9 @@ void domain_pages_mark_dying(struct domain *d)
  */
 static always_inline unsigned long drop_run(struct page_info *pg, unsigned long most)
 {
-    uint64_t word = READ_ONCE(pg->word) & ~(uint64_t)0xffffffff;
     unsigned long pfn = page_number(pg), count = 0;
+    uint64_t word = page_word_sole(pg);
 
-    word |= PGC_allocated | 1;
     while (count < most && cmpxchg(&pg[count].word, word, (uint64_t)0) == word) {
         count++;
         if (pg[count - 1].next != pfn + count)
@@ -132,10 +77,8 @@ static always_inline unsigned long drop_run(struct page_info *pg, unsigned long 
  */
 static bool put_aside(struct domain_pages *mem, struct page_info *pg)
 {
-    uint32_t pfn = (uint32_t)page_number(pg);
-
-    list_remove(&mem->pages, pg, pg);
-    list_append(&mem->held, pfn, pfn);
+    page_list_remove(&mem->pages, pg, pg);
+    page_list_append(&mem->held, pg, pg);
 
     return __atomic_fetch_and(&pg->count_info, ~PGC_allocated, __ATOMIC_SEQ_CST) & PGC_allocated;
 }
@@ -154,11 +97,11 @@ static bool relinquish_some(struct domain *d, unsigned long *left)
         spin_unlock(&mem->lock);
         return false;
     }
-    pg = page_at(mem->pages.first);
+    pg = frame_table + mem->pages.first;
     node = pg->node;
     run = drop_run(pg, *left);
     if (run)
-        list_remove(&mem->pages, pg, pg + run - 1);
+        page_list_remove(&mem->pages, pg, pg + run - 1);
     else
         is_ours = put_aside(mem, pg);
     spin_unlock(&mem->lock);
@@ -183,7 +126,7 @@ void domain_pages_free(struct domain *d, struct page_info *pg, unsigned long cou
         spin_lock(&mem->lock);
         run = drop_run(pg, count);
         if (likely(run))
-            list_remove(list_of(mem, pg), pg, pg + run - 1);
+            page_list_remove(page_list_of(mem, pg), pg, pg + run - 1);
         spin_unlock(&mem->lock);
         if (likely(run)) {
             heap_free_run(mem, pg, run, node);
@@ -269,7 +212,7 @@ int page_assign(struct page_info *pg, unsigned int order, struct domain *d, unsi
     if (rc)
         return rc;
     set_words(pg, count, owner | PGC_allocated | 1);
-    if (domain_pages_add(d, pg, count))
+    if (domain_pages_add(&d->mem, pg, count))
         return 0;
 
     set_words(pg, count, 1);
@@ -292,7 +235,7 @@ int page_steal(struct domain *d, struct page_info *pg)
     }
     is_mine = cmpxchg(&pg->word, word, node | 1) == word;
     if (is_mine)
-        list_remove(&d->mem.pages, pg, pg);
+        page_list_remove(&d->mem.pages, pg, pg);
     spin_unlock(&d->mem.lock);
     if (!is_mine)
         return page_get_owner(pg) == d ? -EBUSY : -EINVAL;

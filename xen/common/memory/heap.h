@@ -5,6 +5,7 @@
  *
  *   page_alloc.c    the policy: who gets a block, from which node, and what that does to claims
  *   buddy.c         the mechanism: free blocks, found by bitmaps, split and merged
+ *   page_list.h     a domain's list of its pages
  *   page_scrub.c page_offline.c domain_pages.c heap_check.c    one concern each
  *
  * Frames pass through three states: free (in a block, or lent to the scrubber and still counted as
@@ -28,12 +29,17 @@
 #define ZONE_0_BITS 24
 #define HEAP_ZONES  (FRAME_NUMBER_BITS + PAGE_SHIFT - ZONE_0_BITS + 1)
 
+/* The free blocks of one node and zone. */
+struct heap_zone {
+    uint32_t orders;             /* bit o: first[o] is not 0 */
+    uint32_t first[HEAP_ORDERS]; /* circular lists, clean blocks before dirty ones */
+};
+
 struct heap_node {
-    uint32_t zones;                          /* bit z: orders[z] is not zero */
-    uint32_t orders[HEAP_ZONES];             /* bit o: first[z][o] is not zero */
-    uint32_t first[HEAP_ZONES][HEAP_ORDERS]; /* circular lists, clean blocks before dirty ones */
     unsigned long size, avail, claimed;
     unsigned long dirty; /* A: free frames that are not scrubbed */
+    uint32_t zones;      /* bit z: zone[z] is not empty */
+    struct heap_zone zone[HEAP_ZONES];
 };
 
 struct heap {
@@ -68,34 +74,47 @@ static inline void heap_unlock(void)
 
 /* Puts a block among the free ones, merging. Its frames' words are 0 or PGC_scrubbed. */
 void buddy_free(unsigned long pfn, unsigned int order, nodeid_t node, uint32_t first_dirty);
+
+/* A block taken out of the free ones; pg is NULL if there was none. */
+struct block {
+    struct page_info *pg;
+    uint32_t first_dirty; /* no unscrubbed frame comes before this one */
+    nodeid_t node;        /* for who takes it to fill in */
+};
+
 /* A list of a node that is not empty. */
 struct block_list {
-    unsigned int zone, order;
+    struct heap_zone *zone;
+    unsigned int order;
 };
 
 /*
- * Where to take a block of at least this order from, within the zones in the mask: from the highest zone
- * that has one, so that low addresses last for those who need them; in it, the smallest.
+ * Where to take a block of at least this order from, within the zones in the mask: from the highest
+ * zone that has one, so that low addresses last for those who need them; in it, the smallest.
  */
-static inline bool buddy_find(const struct heap_node *n, unsigned int order, uint32_t zones,
+static inline bool buddy_find(struct heap_node *n, unsigned int order, uint32_t zones,
                               struct block_list *at)
 {
-    for (zones &= n->zones; zones; zones &= ~(1u << at->zone)) {
-        at->zone = 31 - (unsigned int)__builtin_clz(zones);
-        if (n->orders[at->zone] >> order) {
-            at->order = order + (unsigned int)__builtin_ctz(n->orders[at->zone] >> order);
+    for (zones &= n->zones; zones;) {
+        unsigned int highest = 31 ^ (unsigned int)__builtin_clz(zones);
+        uint32_t orders = n->zone[highest].orders >> order;
+
+        if (likely(orders)) {
+            at->zone = &n->zone[highest];
+            at->order = order + (unsigned int)__builtin_ctz(orders);
             return true;
         }
+        zones ^= 1u << highest;
     }
     return false;
 }
 
 /*
- * Takes a block of exactly this order out of one on the list; a clean one is preferred unless
- * `any_will_do`. *first_dirty tells where scrubbing has to begin looking.
+ * Takes a block of exactly this order out of one on the list that buddy_find() found for it; a
+ * clean one is preferred unless `any_will_do`.
  */
-struct page_info *buddy_take(nodeid_t node, struct block_list from, unsigned int order,
-                             bool any_will_do, uint32_t *first_dirty);
+struct block buddy_take(struct heap_node *n, struct block_list from, unsigned int order,
+                        bool any_will_do);
 /* The free block that contains the frame, or NULL. */
 struct page_info *buddy_block_of(unsigned long pfn);
 /* Takes the part [pfn, pfn + 2^order) out of a free block; returns its first_dirty. */
@@ -114,6 +133,12 @@ static inline uint64_t frame_links(const struct page_info *pg)
     unsigned long pfn = page_number(pg);
 
     return (pfn + 1) | (pfn - 1) << 32;
+}
+
+/* What the word of a used frame is if there is no reference but that of its allocation. */
+static inline uint64_t page_word_sole(const struct page_info *pg)
+{
+    return (READ_ONCE(pg->word) & ~(uint64_t)(uint32_t)~0) | PGC_allocated | 1;
 }
 
 /* --- page_alloc.c --- */
@@ -135,8 +160,6 @@ void claim_recall(nodeid_t node);
 void claim_fit_limit(struct domain_pages *mem, unsigned long count);
 
 /* --- domain_pages.c --- */
-/* Puts pages, linked among themselves, on d's list; false when d is dying. */
-bool domain_pages_add(struct domain *d, struct page_info *pg, unsigned long count);
 void domain_pages_remove(struct domain *d, struct page_info *pg);
 /* Drops the allocation's reference of a block of d's: in one go, where nobody else has any. */
 void domain_pages_free(struct domain *d, struct page_info *pg, unsigned long count);
@@ -146,7 +169,7 @@ void domain_pages_free(struct domain *d, struct page_info *pg, unsigned long cou
 void page_retire(struct domain_pages *account, struct page_info *pg);
 
 /* --- low_mem.c: VIRQ_ENOMEM --- */
-/* Nothing happens while unclaimed memory stays within [low_mem_below, low_mem_below + low_mem_span). */
+/* Pages. Nothing happens while unclaimed memory lies within low_mem_span from low_mem_below on. */
 extern unsigned long low_mem_below, low_mem_span;
 void low_mem_crossed(unsigned long unclaimed);
 

@@ -79,10 +79,11 @@ static void check_block(const struct page_info *pg, unsigned int order, nodeid_t
 static void check_list(nodeid_t node, unsigned int zone, unsigned int order, struct walk *w)
 {
     const struct heap_node *n = &heap.node[node];
-    uint32_t first = n->first[zone][order], pfn = first;
+    const struct heap_zone *z = &n->zone[zone];
+    uint32_t first = z->first[order], pfn = first;
 
-    BUG_ON(!!first != ((n->orders[zone] >> order) & 1));
-    BUG_ON(!!n->orders[zone] != ((n->zones >> zone) & 1));
+    BUG_ON(!!first != ((z->orders >> order) & 1));
+    BUG_ON(!!z->orders != ((n->zones >> zone) & 1));
     while (pfn) {
         check_block(frame_table + pfn, order, node, w);
         pfn = (frame_table + pfn)->next;

@@ -20,7 +20,7 @@
 
 struct domain;
 
-#define MAX_ORDER 20    /* the largest block is 4 GiB */
+#define MAX_ORDER 18    /* the largest block is 1 GiB, as is the largest page of any table */
 
 /*
  * One per frame, sixteen bytes, all zero to begin with; written by the allocator and the functions below
