@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-only */
 /*
- * From an empty domain to one that could run: vCPUs, limits, place, claim, memory, kernel.
+ * From an empty domain to one that could run: vCPUs, limits, place, claim, memory, kernel; the
+ * steps that create.c takes in its table's order.
  *
  * The order matters.  What the hypervisor itself needs for the guest (nested page tables) is taken
  * before the claim, so that the claim covers all that is still to come; and the claim comes before
@@ -103,8 +104,10 @@ int build_defaults(libxl_ctx *ctx, libxl_domain_build_info *info)
 
 /* ---- Before the memory ---- */
 
-static int set_affinities(libxl_ctx *ctx, uint32_t domid, const libxl_domain_build_info *info)
+int build_affinity(libxl_ctx *ctx, struct creation *c)
 {
+    const libxl_domain_build_info *info = &c->config->b_info;
+    uint32_t domid = c->domid;
     int rc = 0;
 
     for (int v = 0; !rc && v < info->num_vcpu_hard_affinity && v < info->max_vcpus; v++)
@@ -116,8 +119,11 @@ static int set_affinities(libxl_ctx *ctx, uint32_t domid, const libxl_domain_bui
     return rc;
 }
 
-static int set_limits(libxl_ctx *ctx, uint32_t domid, const libxl_domain_build_info *info)
+int build_limits(libxl_ctx *ctx, struct creation *c)
 {
+    const libxl_domain_build_info *info = &c->config->b_info;
+    uint32_t domid = c->domid;
+
     if (xc_domain_max_vcpus(ctx->xch, domid, info->max_vcpus)) {
         LOGE(ctx, ERROR, "domain %u cannot have %d vCPUs", domid, info->max_vcpus);
         return ERROR_FAIL;
@@ -141,8 +147,24 @@ static int set_limits(libxl_ctx *ctx, uint32_t domid, const libxl_domain_build_i
     return 0;
 }
 
-static int make_ports(libxl_ctx *ctx, uint32_t domid, struct build_state *state)
+int build_place(libxl_ctx *ctx, struct creation *c)
 {
+    c->vnodes = xcalloc(NUMA_NODES_MAX + 1, sizeof(*c->vnodes));
+    return numa_place(ctx, c->domid, &c->config->b_info, c->vnodes, &c->nr_vnodes);
+}
+
+int build_weight(libxl_ctx *ctx, struct creation *c)
+{
+    const libxl_domain_build_info *info = &c->config->b_info;
+
+    return info->sched_params.weight < 0
+               ? 0
+               : libxl_domain_sched_params_set(ctx, c->domid, &info->sched_params);
+}
+
+int build_ports(libxl_ctx *ctx, struct creation *c)
+{
+    uint32_t domid = c->domid;
     int console = xc_evtchn_alloc_unbound(ctx->xch, domid, 0);
     int store = console < 0 ? -1 : xc_evtchn_alloc_unbound(ctx->xch, domid, 0);
 
@@ -150,8 +172,8 @@ static int make_ports(libxl_ctx *ctx, uint32_t domid, struct build_state *state)
         LOGE(ctx, ERROR, "domain %u: no event channels for console and xenstore", domid);
         return ERROR_FAIL;
     }
-    state->console_port = console;
-    state->store_port = store;
+    c->state.console_port = console;
+    c->state.store_port = store;
     return 0;
 }
 
@@ -160,6 +182,7 @@ static int make_ports(libxl_ctx *ctx, uint32_t domid, struct build_state *state)
 /* A line that is written over itself, for people who watch: once for each percent. */
 struct progress {
     libxl_ctx *ctx;
+    uint32_t domid;
     const char *step;
     int percent;
 };
@@ -171,76 +194,86 @@ static void show_progress(void *data, const char *step, uint64_t done, uint64_t 
 
     if (step == p->step && percent == p->percent)
         return;
+    if (step != p->step)
+        step_reached(p->ctx, p->domid, step);
     p->step = step;
     p->percent = percent;
     xtl_progress(p->ctx->lg, "libxl", step, percent, 100);
 }
 
-static int step(libxl_ctx *ctx, uint32_t domid, const char *what, int r)
+/* `r` is what a step of the builder returned, errno with it. */
+static int judge(libxl_ctx *ctx, const struct creation *c, const char *what, int r)
 {
     int err = errno;
 
     if (!r)
         return 0;
-    LOGE(ctx, ERROR, "domain %u: cannot %s", domid, what);
+    LOGE(ctx, ERROR, "domain %u: cannot %s", c->domid, what);
     return error_of_errno(err);
 }
 
-static int image_build(libxl_ctx *ctx, uint32_t domid, const libxl_domain_build_info *info,
-                       struct xc_dom_image *image)
+static struct progress *progress_make(libxl_ctx *ctx, uint32_t domid)
 {
-    int rc = step(ctx, domid, "use its kernel", xc_dom_parse(image));
+    struct progress *p = xcalloc(1, sizeof(*p));
 
-    if (!rc)
-        rc = claim_stake(ctx, info, image);
-    if (!rc)
-        rc = step(ctx, domid, "have its memory", xc_dom_populate(image));
-    if (!rc)
-        rc = step(ctx, domid, "load its kernel", xc_dom_load(image));
-    if (!rc)
-        rc = step(ctx, domid, "be made ready to run", xc_dom_boot(image));
-    return rc;
+    p->ctx = ctx;
+    p->domid = domid;
+    return p;
 }
 
-int domain_build(libxl_ctx *ctx, uint32_t domid, libxl_domain_config *config,
-                 struct build_state *state)
+int build_kernel(libxl_ctx *ctx, struct creation *c)
 {
-    const libxl_domain_build_info *info = &config->b_info;
-    struct xc_dom_vnode vnodes[NUMA_NODES_MAX + 1];
-    struct progress progress = {.ctx = ctx};
-    struct xc_dom_image *image;
-    unsigned int nr_vnodes = 0;
-    int rc = claim_check(ctx, info);
+    const libxl_domain_build_info *info = &c->config->b_info;
+    struct xc_dom_image *image = xc_dom_allocate(ctx->xch, c->domid);
 
-    if (!rc)
-        rc = set_limits(ctx, domid, info);
-    if (!rc)
-        rc = set_affinities(ctx, domid, info);
-    if (!rc)
-        rc = numa_place(ctx, domid, info, vnodes, &nr_vnodes);
-    if (!rc && info->sched_params.weight >= 0)
-        rc = libxl_domain_sched_params_set(ctx, domid, &info->sched_params);
-    if (!rc)
-        rc = make_ports(ctx, domid, state);
-    if (rc)
-        return rc;
-    image = xc_dom_allocate(ctx->xch, domid);
     if (!image)
         return ERROR_NOMEM;
+    c->image = image;
     image->kernel = info->kernel;
     image->ramdisk = info->ramdisk;
     image->cmdline = info->cmdline;
     image->memory_kb = info->target_memkb;
     image->vcpus = info->max_vcpus;
-    image->nr_vnodes = nr_vnodes;
-    image->vnodes = vnodes;
-    image->console_port = state->console_port;
-    image->store_port = state->store_port;
+    image->nr_vnodes = c->nr_vnodes;
+    image->vnodes = c->vnodes;
+    image->console_port = c->state.console_port;
+    image->store_port = c->state.store_port;
     image->progress = show_progress;
-    image->progress_data = &progress;
-    rc = image_build(ctx, domid, info, image);
-    state->console_gfn = image->console_gfn;
-    state->store_gfn = image->store_gfn;
-    xc_dom_release(image);
+    image->progress_data = progress_make(ctx, c->domid);
+    return judge(ctx, c, "use its kernel", xc_dom_parse(image));
+}
+
+int build_claim(libxl_ctx *ctx, struct creation *c)
+{
+    return claim_stake(ctx, &c->config->b_info, c->image);
+}
+
+int build_memory(libxl_ctx *ctx, struct creation *c)
+{
+    return judge(ctx, c, "have its memory", xc_dom_populate(c->image));
+}
+
+int build_load(libxl_ctx *ctx, struct creation *c)
+{
+    return judge(ctx, c, "load its kernel", xc_dom_load(c->image));
+}
+
+int build_boot(libxl_ctx *ctx, struct creation *c)
+{
+    int rc = judge(ctx, c, "be made ready to run", xc_dom_boot(c->image));
+
+    c->state.console_gfn = c->image->console_gfn;
+    c->state.store_gfn = c->image->store_gfn;
+    build_end(c);
     return rc;
+}
+
+void build_end(struct creation *c)
+{
+    if (c->image)
+        free(c->image->progress_data);
+    xc_dom_release(c->image);
+    free(c->vnodes);
+    c->image = NULL;
+    c->vnodes = NULL;
 }

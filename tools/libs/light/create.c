@@ -73,8 +73,9 @@ static int check_config(libxl_ctx *ctx, libxl_domain_config *config)
 
 /* ---- The domain and its place in xenstore ---- */
 
-static int make_domain(libxl_ctx *ctx, const libxl_domain_config *config, uint32_t *domid)
+static int make_domain(libxl_ctx *ctx, struct creation *c)
 {
+    const libxl_domain_config *config = c->config;
     const libxl_domain_build_info *info = &config->b_info;
     struct xen_domctl_createdomain create = {
         .ssidref = config->c_info.ssidref,
@@ -90,21 +91,15 @@ static int make_domain(libxl_ctx *ctx, const libxl_domain_config *config, uint32
     };
 
     memcpy(create.handle, config->c_info.uuid.uuid, sizeof(create.handle));
-    *domid = 0;
-    if (xc_domain_create(ctx->xch, domid, &create)) {
+    if (xc_domain_create(ctx->xch, &c->domid, &create)) {
         int err = errno;
 
         LOGE(ctx, ERROR, "the hypervisor does not create the domain");
+        c->domid = 0;
         return error_of_errno(err);
     }
     return 0;
 }
-
-struct populate {
-    uint32_t domid;
-    const libxl_domain_config *config;
-    const struct build_state *state;
-};
 
 enum access { OURS, READABLE, WRITABLE }; /* by the guest */
 
@@ -163,23 +158,23 @@ static int write_vcpus(libxl_ctx *ctx, xs_transaction_t t, uint32_t domid,
 
 static int introduce_body(libxl_ctx *ctx, xs_transaction_t t, void *data)
 {
-    const struct populate *p = data;
-    const libxl_domain_create_info *info = &p->config->c_info;
-    const libxl_domain_build_info *build = &p->config->b_info;
+    const struct creation *c = data;
+    const libxl_domain_create_info *info = &c->config->c_info;
+    const libxl_domain_build_info *build = &c->config->b_info;
     ARENA(a);
-    char *dom = arena_printf(&a, "/local/domain/%u", p->domid);
+    char *dom = arena_printf(&a, "/local/domain/%u", c->domid);
     char *uuid = arena_printf(&a, LIBXL_UUID_FMT, LIBXL_UUID_BYTES(info->uuid));
-    char *vm = arena_printf(&a, "/vm/%s", uuid), *own = arena_printf(&a, "/libxl/%u", p->domid);
+    char *vm = arena_printf(&a, "/vm/%s", uuid), *own = arena_printf(&a, "/libxl/%u", c->domid);
     const struct {
         const char *dir, *leaf, *value;
     } leaves[] = {
         {dom, "name", info->name},
-        {dom, "domid", arena_printf(&a, "%u", p->domid)},
+        {dom, "domid", arena_printf(&a, "%u", c->domid)},
         {dom, "vm", vm},
         {dom, "memory/static-max", arena_printf(&a, "%llu", (unsigned long long)build->max_memkb)},
         {dom, "memory/target", arena_printf(&a, "%llu", (unsigned long long)build->target_memkb)},
-        {dom, "store/port", arena_printf(&a, "%u", p->state->store_port)},
-        {dom, "store/ring-ref", arena_printf(&a, "%lu", p->state->store_gfn)},
+        {dom, "store/port", arena_printf(&a, "%u", c->state.store_port)},
+        {dom, "store/ring-ref", arena_printf(&a, "%lu", c->state.store_gfn)},
         {dom, "control/platform-feature-multiprocessor-suspend", "1"},
         {dom, "control/platform-feature-xs_reset_watches", "1"},
         {vm, "name", info->name},
@@ -191,105 +186,125 @@ static int introduce_body(libxl_ctx *ctx, xs_transaction_t t, void *data)
 
     store_remove(ctx, t, dom);
     for (size_t i = 0; !rc && i < ARRAY_SIZE(domain_nodes); i++)
-        rc = make_node(ctx, t, p->domid, arena_printf(&a, "%s%s", dom, domain_nodes[i].path),
+        rc = make_node(ctx, t, c->domid, arena_printf(&a, "%s%s", dom, domain_nodes[i].path),
                        domain_nodes[i].access);
     if (!rc)
-        rc = make_node(ctx, t, p->domid, vm, READABLE);
+        rc = make_node(ctx, t, c->domid, vm, READABLE);
     if (!rc)
-        rc = make_node(ctx, t, p->domid, own, OURS);
+        rc = make_node(ctx, t, c->domid, own, OURS);
     for (size_t i = 0; !rc && i < ARRAY_SIZE(leaves); i++)
         rc = store_write(ctx, t, arena_printf(&a, "%s/%s", leaves[i].dir, leaves[i].leaf), "%s",
                          leaves[i].value);
     for (char **kv = info->xsdata; !rc && kv && kv[0]; kv += 2)
         rc = store_write(ctx, t, arena_printf(&a, "%s/vm-data/%s", dom, kv[0]), "%s", kv[1]);
-    return rc ? rc : write_vcpus(ctx, t, p->domid, build);
+    return rc ? rc : write_vcpus(ctx, t, c->domid, build);
 }
 
 /* The name first, while nothing else is there: from now on two domains cannot have it. */
 static int name_body(libxl_ctx *ctx, xs_transaction_t t, void *data)
 {
-    const struct populate *p = data;
+    const struct creation *c = data;
     ARENA(a);
-    char *dom = arena_printf(&a, "/local/domain/%u", p->domid);
+    char *dom = arena_printf(&a, "/local/domain/%u", c->domid);
     uint32_t other;
     int rc;
 
-    if (!libxl_name_to_domid(ctx, p->config->c_info.name, &other) && other != p->domid) {
-        LOG(ctx, ERROR, "domain %u is already called \"%s\"", other, p->config->c_info.name);
+    if (!libxl_name_to_domid(ctx, c->config->c_info.name, &other) && other != c->domid) {
+        LOG(ctx, ERROR, "domain %u is already called \"%s\"", other, c->config->c_info.name);
         return ERROR_INVAL;
     }
     store_remove(ctx, t, dom);
-    rc = make_node(ctx, t, p->domid, dom, READABLE);
+    rc = make_node(ctx, t, c->domid, dom, READABLE);
     return rc ? rc
-              : store_write(ctx, t, arena_printf(&a, "%s/name", dom), "%s", p->config->c_info.name);
+              : store_write(ctx, t, arena_printf(&a, "%s/name", dom), "%s", c->config->c_info.name);
 }
 
-static int introduce(libxl_ctx *ctx, struct populate *p)
+/* ---- The steps ---- */
+
+static int check_fit(libxl_ctx *ctx, struct creation *c)
 {
-    int rc = store_transact(ctx, introduce_body, p);
+    return claim_check(ctx, &c->config->b_info);
+}
+
+static int reserve_name(libxl_ctx *ctx, struct creation *c)
+{
+    return store_transact(ctx, name_body, c);
+}
+
+static int introduce(libxl_ctx *ctx, struct creation *c)
+{
+    int rc = store_transact(ctx, introduce_body, c);
 
     if (rc)
         return rc;
-    if (!xs_introduce_domain(store_handle(ctx), p->domid, p->state->store_gfn,
-                             p->state->store_port)) {
-        LOGE(ctx, ERROR, "domain %u: xenstored does not accept it", p->domid);
+    if (!xs_introduce_domain(store_handle(ctx), c->domid, c->state.store_gfn,
+                             c->state.store_port)) {
+        LOGE(ctx, ERROR, "domain %u: xenstored does not accept it", c->domid);
         return ERROR_FAIL;
     }
-    return console_add_primary(ctx, p->domid, p->state);
+    return 0;
 }
 
-static int add_devices(libxl_ctx *ctx, uint32_t domid, libxl_domain_config *config)
+static int add_console(libxl_ctx *ctx, struct creation *c)
 {
-    int rc = 0;
+    const libxl_asyncprogress_how *how = c->console_how;
+    int rc = console_add_primary(ctx, c->domid, &c->state);
 
-    for (int i = 0; !rc && i < config->num_disks; i++)
-        rc = libxl_device_disk_add(ctx, domid, &config->disks[i], NULL);
-    for (int i = 0; !rc && i < config->num_nics; i++)
-        rc = libxl_device_nic_add(ctx, domid, &config->nics[i], NULL);
-    return rc;
-}
-
-static void console_available(libxl_ctx *ctx, uint32_t domid, const libxl_asyncprogress_how *how)
-{
-    if (how && how->callback) {
+    if (!rc && how && how->callback) {
         libxl_event *event = xcalloc(1, sizeof(*event));
 
         libxl_event_init(event);
-        event->domid = domid;
+        event->domid = c->domid;
         event->for_user = how->for_event;
         how->callback(ctx, event, how->for_callback);
     }
+    return rc;
 }
+
+static int add_devices(libxl_ctx *ctx, struct creation *c)
+{
+    libxl_domain_config *config = c->config;
+    int rc = 0;
+
+    for (int i = 0; !rc && i < config->num_disks; i++)
+        rc = libxl_device_disk_add(ctx, c->domid, &config->disks[i], NULL);
+    for (int i = 0; !rc && i < config->num_nics; i++)
+        rc = libxl_device_nic_add(ctx, c->domid, &config->nics[i], NULL);
+    return rc;
+}
+
+static int keep_config(libxl_ctx *ctx, struct creation *c)
+{
+    return config_save(ctx, c->domid, c->config);
+}
+
+static const struct {
+    const char *name;
+    creation_step *take;
+} steps[] = {
+    {"domain", make_domain},  {"name", reserve_name},       {"fit", check_fit},
+    {"limits", build_limits}, {"affinity", build_affinity}, {"placement", build_place},
+    {"weight", build_weight}, {"ports", build_ports},       {"parse", build_kernel},
+    {"claim", build_claim},   {"populate", build_memory},   {"load", build_load},
+    {"boot", build_boot},     {"introduce", introduce},     {"console", add_console},
+    {"devices", add_devices}, {"config", keep_config},
+};
 
 int libxl_domain_create_new(libxl_ctx *ctx, libxl_domain_config *d_config, uint32_t *domid,
                             const libxl_asyncop_how *ao_how,
                             const libxl_asyncprogress_how *aop_console_how)
 {
-    struct build_state state = {0};
-    struct populate p = {INVALID_DOMID, d_config, &state};
+    struct creation c = {.config = d_config, .console_how = aop_console_how};
     int rc = store_handle(ctx) ? check_config(ctx, d_config) : ERROR_FAIL;
 
-    *domid = INVALID_DOMID;
-    if (rc)
-        return ao_end(ctx, rc, ao_how);
-    rc = make_domain(ctx, d_config, &p.domid);
-    if (rc)
-        return ao_end(ctx, rc, ao_how);
-    rc = store_transact(ctx, name_body, &p);
-    if (!rc)
-        rc = domain_build(ctx, p.domid, d_config, &state);
-    if (!rc)
-        rc = introduce(ctx, &p);
-    if (!rc)
-        console_available(ctx, p.domid, aop_console_how);
-    if (!rc)
-        rc = add_devices(ctx, p.domid, d_config);
-    if (!rc)
-        rc = config_save(ctx, p.domid, d_config);
-    if (rc)
-        libxl_domain_destroy(ctx, p.domid, NULL);
-    else
-        *domid = p.domid;
+    for (size_t i = 0; !rc && i < ARRAY_SIZE(steps); i++) {
+        step_reached(ctx, c.domid, steps[i].name);
+        rc = steps[i].take(ctx, &c);
+    }
+    build_end(&c);
+    if (rc && c.domid)
+        libxl_domain_destroy(ctx, c.domid, NULL);
+    *domid = rc ? INVALID_DOMID : c.domid;
     return ao_end(ctx, rc, ao_how);
 }
 

@@ -97,15 +97,35 @@ libxl_domain_type domain_type(libxl_ctx *ctx, uint32_t domid);
 /* Asks the guest through its control node. */
 int domain_request(libxl_ctx *ctx, uint32_t domid, const char *what);
 
-/* ---- build.c, numa.c, claim.c: a domain gets its memory ---- */
+/* ---- create.c, build.c, numa.c, claim.c: a domain in the making ---- */
+
+struct xc_dom_image;
+struct xc_dom_vnode;
 
 struct build_state {
     uint32_t console_port, store_port;
     unsigned long console_gfn, store_gfn;
 };
-int domain_build(libxl_ctx *ctx, uint32_t domid, libxl_domain_config *config,
-                 struct build_state *state);
+
+/* What one step of a creation leaves for the next. */
+struct creation {
+    uint32_t domid;
+    libxl_domain_config *config;
+    const libxl_asyncprogress_how *console_how;
+    struct build_state state;
+    struct xc_dom_vnode *vnodes; /* where its memory shall be */
+    unsigned int nr_vnodes;
+    struct xc_dom_image *image; /* from "parse" to "boot" */
+};
+typedef int creation_step(libxl_ctx *ctx, struct creation *c);
+creation_step build_limits, build_affinity, build_place, build_weight, build_ports, build_kernel,
+    build_claim, build_memory, build_load, build_boot;
+/* On every path: what the steps of build.c hold, the claim among it. */
+void build_end(struct creation *c);
 int build_defaults(libxl_ctx *ctx, libxl_domain_build_info *info);
+
+/* step.c: a step, or a point within one, that can be named from outside. */
+void step_reached(libxl_ctx *ctx, uint32_t domid, const char *name);
 
 /* One node of the host as placement sees it; free is what nobody has claimed. */
 struct numa_node {
@@ -121,8 +141,6 @@ struct numa_node {
  */
 unsigned int numa_choose(const struct numa_node *nodes, unsigned int nr, uint64_t allowed,
                          uint64_t need_kb, unsigned int vcpus, unsigned int *chosen);
-struct xc_dom_vnode;
-struct xc_dom_image;
 /* Where this guest's memory shall be: entries for the builder, 0 when it does not matter. */
 int numa_place(libxl_ctx *ctx, uint32_t domid, const libxl_domain_build_info *info,
                struct xc_dom_vnode *vnodes, unsigned int *nr_vnodes);

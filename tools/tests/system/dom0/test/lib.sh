@@ -111,6 +111,9 @@ guest_run() {
     [ "$(tr -d '\r' <$log | sed -n "s/.*$tag //p")" = 0 ]
 }
 
+# is_stopped PID: by SIGSTOP, as LIBXL_STOP_AT=STEP does to a create that reaches the step.
+is_stopped() { grep -q '^State:.T' /proc/$1/status; }
+
 free_mb() { xl info | awk '/^free_memory/ {print $3}'; }
 outstanding_mb() { xl info | awk '/^outstanding_claims/ {print $3}'; }
 domains() { xl list | awk 'NR > 1 && $2 > 0' | wc -l; }
