@@ -5,19 +5,15 @@ show() { printf '\n\033[1m# %s\033[0m\n' "$*"; "$@"; }
 # must COMMAND...: a step that has to succeed.
 must() { show "$@" || echo "@@ not ok status $? of: $*"; }
 
-# create_watched CONFIG: xl create, and what is claimed meanwhile.
-create_watched() {
-    printf '\n\033[1m# xl create %s &  xl claims\033[0m\n' "$1"
-    xl create -q "$1" &
-    local pid=$! seen=
-    while kill -0 $pid 2>/dev/null; do
-        if [ -z "$seen" ] && xl claims >/tmp/claims && awk 'NR > 1 && $NF > 0 {found = 1} END {exit !found}' /tmp/claims; then
-            seen=1
-            cat /tmp/claims
-        fi
-    done
+# create_held CONFIG: xl create, held where its claim is staked and nothing populated yet; xl claims; and on.
+create_held() {
+    printf '\n\033[1m# LIBXL_STOP_AT=populate xl create %s &     (held as soon as its memory is claimed)\033[0m\n' "$1"
+    LIBXL_STOP_AT=populate xl create -q "$1" &
+    local pid=$!
+    until_true 60 is_stopped $pid || echo "@@ not ok no claim was staked for $1"
+    must xl claims
+    must kill -CONT $pid
     wait $pid || echo "@@ not ok status $? of: xl create $1"
-    [ -n "$seen" ] || echo '(The claim was redeemed before xl claims could look: memory comes in large blocks.)'
 }
 
 start_xen || echo "@@ not ok the daemons do not start"
@@ -27,8 +23,8 @@ guest_config db 2048 'vcpus = 1' >/dev/null
 guest_config huge 65536 >/dev/null
 
 must xl info
-create_watched /etc/xen/web.cfg
-create_watched /etc/xen/db.cfg
+must xl create -q /etc/xen/web.cfg
+create_held /etc/xen/db.cfg
 for guest in web db; do
     xl domid $guest >/dev/null && until_true 120 console_has $guest GUEST-READY ||
         echo "@@ not ok $guest does not boot"
