@@ -24,7 +24,7 @@ def boot(words, xen, kernel, initrd, reference, log, seconds, last=None):
     asked = machine.parse(words)
     argv = machine.command(asked, xen, kernel, initrd, reference)
     if initrd is kernel:        # a kernel of ours has no initramfs
-        argv[argv.index("-initrd") + 1] = str(kernel)
+        argv[argv.index("-initrd") + 1] = f"{kernel} {asked['linux']}".strip()
     if machine.run(argv, log, seconds, keep) == "timeout":
         sys.exit(f"bench: no end within {seconds} s, see {log}")
     return lines

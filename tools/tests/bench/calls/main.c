@@ -3,8 +3,11 @@
  * What the calls of a guest cost, from just before the instruction that makes them to just after.  Under
  * `-icount shift=0` the time stamp counter counts instructions, the hypervisor's and the guest's few own together.
  * Each figure is one remark: its name, and the instructions for one call.
+ *
+ * With "claims" on the command line: what claims of all sizes cost, which takes a large host.
  */
 #include <public/domctl.h>
+#include <public/errno.h>
 #include <public/event_channel.h>
 #include <public/grant_table.h>
 #include <public/memory.h>
@@ -175,6 +178,83 @@ static void domain_destroy(void)
     control(XEN_DOMCTL_destroydomain, &op);
 }
 
+/* --- claims: the same for any size is what is wanted --- */
+
+#define PAGES_OF(gib) ((uint64_t)(gib) << 18)
+
+static uint64_t claimed;
+
+static long claim(uint64_t pages)
+{
+    struct xen_memory_reservation r = {.nr_extents = pages, .domid = domid};
+
+    return memory_op(XENMEM_claim_pages, &r);
+}
+
+static long claim_on_node(uint64_t pages, uint32_t node)
+{
+    struct xen_memory_claim entry = {.pages = pages, .node = node};
+    struct xen_domctl op = {.domain = domid};
+
+    op.u.claim_memory.claims.p = &entry;
+    op.u.claim_memory.nr_claims = 1;
+    return control(XEN_DOMCTL_claim_memory, &op);
+}
+
+static void claim_and_release(void)
+{
+    claim(claimed);
+    claim(0);
+}
+
+static void claim_node_and_release(void)
+{
+    claim_on_node(claimed, 0);
+    claim(0);
+}
+
+static void claim_refused(void)
+{
+    claim(claimed);
+}
+
+static void domain_max_mem(uint64_t pages)
+{
+    struct xen_domctl op = {.domain = domid};
+
+    op.u.max_mem.max_memkb = pages * 4;
+    control(XEN_DOMCTL_max_mem, &op);
+}
+
+/* What is measured is what it says: the claims are granted, or not. */
+static void measure_claims(void)
+{
+    static const struct {
+        const char *host, *node;
+        uint64_t pages;
+    } sizes[] = {
+        {"claim of 1 page, and its release", "on a node: 1 page", 1},
+        {"claim of 1 GiB, and its release", "on a node: 1 GiB", PAGES_OF(1)},
+        {"claim of 48 GiB, and its release", "on a node: 48 GiB", PAGES_OF(48)},
+    };
+
+    domain_make();
+    domain_max_mem(PAGES_OF(2048));
+    for (unsigned int i = 0; i < ARRAY_SIZE(sizes); i++) {
+        claimed = sizes[i].pages;
+        if (claim(claimed) || claim(0))
+            test_error("%lu pages cannot be claimed", claimed);
+        measure(sizes[i].host, claim_and_release);
+        if (claim_on_node(claimed, 0) || claim(0))
+            continue; /* the reference has none of these */
+        measure(sizes[i].node, claim_node_and_release);
+    }
+    claimed = PAGES_OF(1024);
+    if (claim(claimed) != -XEN_ENOMEM)
+        test_error("1 TiB is not refused");
+    measure("claim of 1 TiB, refused", claim_refused);
+}
+
 static void prepare(void)
 {
     struct evtchn_bind_ipi ipi = {.vcpu = 0};
@@ -190,7 +270,7 @@ static void prepare(void)
         .frame = (unsigned long)page_take(1) >> 12, .flags = GTF_permit_access};
 }
 
-void test_main(void)
+static void measure_all(void)
 {
     prepare();
     measure("exit and entry (CPUID)", leave_by_cpuid);
@@ -206,5 +286,13 @@ void test_main(void)
     measure("foreign page mapped and unmapped", foreign_map_unmap);
     measure("getdomaininfo", domain_info);
     MEASURE_ONCE("destroy a domain of 20 MiB", 1, domain_destroy());
+}
+
+void test_main(void)
+{
+    if (!strcmp(guest_cmdline, "claims"))
+        measure_claims();
+    else
+        measure_all();
     check(true, "all figures are taken");
 }
