@@ -100,6 +100,7 @@ install: all man
 ## test-system     scenarios with Debian's kernel as dom0 in QEMU; T=name for one, HV=reference for Debian's Xen
 .PHONY: test-system
 test-system: $(if $(filter reference,$(HV)),tools,all)
+	$(Q)$(MAKE) --no-print-directory -C tools/tests/guest
 	$(Q)$(PYTHON) tools/tests/system/run.py --build $(BUILD) --hv $(or $(HV),stake) $(T)
 
 ## docs            the documentation as HTML (warnings are errors); FORMAT=epub or latex draws diagrams by the mermaid CLI

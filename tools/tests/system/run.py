@@ -79,7 +79,8 @@ def run_once(build, base, tools, scenario, which, hv, xen):
     top = Path(build) / "system"
     work = top / "runs" / f"{label}-{hv}-{os.getpid()}"
     overlay = images.overlay(work, work.with_suffix(".gz"), {
-        ".": HERE / "dom0", "test/scenario.sh": scenario.path, "boot/tiny": images.tiny_kernel()})
+        ".": HERE / "dom0", "test/scenario.sh": scenario.path, "boot/tiny": images.tiny_kernel(),
+        "boot/balloon": Path(build) / "tests/guest/balloon.elf"})
     initrd = work.with_suffix(".initrd")
     initrd.write_bytes(base.dom0.read_bytes() + tools + overlay.read_bytes())
     log = top / "logs" / f"{label}-{hv}.log"
