@@ -395,6 +395,10 @@ static void test_claims(void)
     struct xc_dom_image *dom = new_image(64);
 
     fake_reset(GIB_PAGES);
+    check(build(dom) && fake.claim_calls == 0, "without claims no call is made for any");
+
+    fake_reset(GIB_PAGES);
+    dom = new_image(64);
     dom->claim_enabled = true;
     check(build(dom) && fake.claimed == 0, "a claim is released after success");
 

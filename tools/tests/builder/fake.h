@@ -22,7 +22,8 @@ struct fake {
 
     /* What happened. */
     int calls;
-    uint64_t claimed; /* outstanding pages of the domain */
+    uint64_t claimed;         /* outstanding pages of the domain */
+    unsigned int claim_calls; /* of either kind, releases too */
     uint64_t populated;
     uint64_t on_node[FAKE_NODES];
     unsigned int populate_calls;
