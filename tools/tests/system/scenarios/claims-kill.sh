@@ -51,8 +51,19 @@ unset IFS
 
 # What others see meanwhile.
 need "stopped with the claim staked" stopped populate
+columns() {
+    xl claims | tee /dev/stderr | awk '
+        NR == 1 {ok = $0 == "Name                                        ID   Mem VCPUs\tState\tTime(s)  Claimed"}
+        NR > 1 && !/^[^ ]+ +[0-9]+ +[0-9]+ +[0-9]+     [r-][b-][p-][s-][c-][d-]  +[0-9]+\.[0-9] +[0-9]+$/ {ok = 0}
+        END {exit !(ok && NR == 3)}'
+}
+check "the columns of xl claims" columns
 check "xl claims shows the whole claim" sh -c 'xl claims | tee /dev/stderr | awk "\$1 == \"tiny\" && \$3 == \$NF && \$NF == 1001 {ok = 1} END {exit !ok}"'
 check "outstanding_claims in xl info" test "$(outstanding_mb)" = 1001
+tiny_config other 1000 >/dev/null
+check_not "another of its size is refused" sh -c "xl create -p /etc/xen/other.cfg >/tmp/out2 2>&1"
+check "with what is needed, free, claimed, and by whom" sh -c 'cat /tmp/out2; \
+    grep -qE "not enough memory on the host: 10[0-9][0-9] MiB needed, [0-9]+ MiB free, 1001 MiB of that claimed, most of it by tiny \(domain [0-9]+: 1001 MiB\)" /tmp/out2'
 kill -CONT $pid
 check "it goes on, and is created" wait $pid
 check "its claim is redeemed" test "$(outstanding_mb)" = 0

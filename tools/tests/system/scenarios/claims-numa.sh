@@ -15,7 +15,6 @@ pages_on() {
 tiny_config n1 400 'claim_nodes = [1]' >/dev/null
 tiny_config n2 300 'claim_nodes = [2]' >/dev/null
 tiny_config both 300 'claim_nodes = ["2:100", "3:200"]' >/dev/null
-tiny_config again 600 'claim_nodes = [1]' >/dev/null
 tiny_config anywhere 128 >/dev/null
 check "create on node 1" xl create -p /etc/xen/n1.cfg
 check "every page is there" pages_on n1 1 400
@@ -24,15 +23,33 @@ check "every page is there, too" pages_on n2 2 300
 check "create on two nodes" xl create -p /etc/xen/both.cfg
 test-claim pages $(xl domid both) >/tmp/pages
 check "on each its part" awk '/^node 2/ && $3 >= 25600 {a = 1} /^node 3/ && $3 >= 51200 {b = 1} END {exit !(a && b)}' /tmp/pages
-xl create -p /etc/xen/again.cfg >/tmp/out 2>&1; rc=$?
-check "no room on node 1: host-wide or refused, and said" sh -c "cat /tmp/out; grep -qi node /tmp/out && [ $rc -le 1 ]"
-xl destroy again 2>/dev/null
 check "a guest of no node is placed on one" xl create -p /etc/xen/anywhere.cfg
 check "whole" sh -c 'test-claim pages $(xl domid anywhere) | tee /dev/stderr | awk "/^node/ && \$3 >= 32768 {a = 1} END {exit !a}"'
 for g in n1 n2 both anywhere; do xl destroy $g; done
 check "claimed memory is not given to others" test-claim others
+
+# Two toolstacks for one node: the first has its claim, and none of its memory yet.
+tiny_config first 450 'claim_nodes = [1]' >/dev/null
+tiny_config second 451 'claim_nodes = [1]' >/dev/null
+LIBXL_STOP_AT=populate xl create -p /etc/xen/first.cfg >/tmp/out1 2>&1 &
+first=$!
+need "the first has claimed the node" until_true 60 is_stopped $first
+check "the read-out has it" sh -c 'xl claims -n | tee /dev/stderr | awk "\$1 == \"first\" && \$3 == 1 && \$4 == 0 && \$5 == 450 {ok = 1} END {exit !ok}"'
+second() { xl create -p /etc/xen/second.cfg >/tmp/out2 2>&1; }
+second; rc=$?
+said() { cat /tmp/out2; grep -qE "$1: not enough memory on node 1: 451 MiB needed, [0-9]+ MiB free, 450 MiB of that claimed, most of it by first \(domain [0-9]+: 450 MiB\)" /tmp/out2; }
+check "the second gets its memory elsewhere" test $rc = 0
+check "and is told what it lacks on the node, and by whose claim" said "notice: claiming on the whole host instead"
+check "what it has there nobody had claimed" sh -c 'test-claim pages $(xl domid second) | tee /dev/stderr | awk "/^node 1 / && \$3 < 450 * 256 {a = 1} END {exit !a}"'
+kill -CONT $first
+check "the first is created" wait $first
+check "all of it on its node" pages_on first 1 450
+xl destroy second
+tiny_config second $(($(free_mb) + 1)) 'claim_nodes = ["1:451"]' >/dev/null
+check_not "where the host has no room either, the second is refused" second
+xl destroy first
+
 check "freed, still dirty memory is claimed and given" xl create -p /etc/xen/n1.cfg
 check "on its node" pages_on n1 1 400
-check "xl claims -n" xl claims -n
 check "xl claims --json" sh -c 'xl claims --json | tr -d " \n" | grep -q "^[[{]"'
 check "no claim is left" test "$(outstanding_mb)" = 0
