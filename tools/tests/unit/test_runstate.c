@@ -6,6 +6,7 @@
 #include <xen/runstate.h>
 #include <xen/string.h>
 #include <xen/time.h>
+#include <asm/irqflags.h>
 
 #include "host.h"
 #include "unit.h"
@@ -23,6 +24,7 @@ static struct vcpu vcpus[VCPUS_MAX];
 
 static void make_domain(unsigned int count, s_time_t now)
 {
+    local_irq_disable(); /* as under a run queue's lock */
     clock_ns = now;
     memset(&domain, 0, sizeof(domain));
     memset(vcpus, 0, sizeof(vcpus));
@@ -85,10 +87,12 @@ UNIT_TEST(seven_masks, "Which of running, waiting and resting vCPUs there are de
     };
 
     for (unsigned int i = 0; i < ARRAY_SIZE(rows); i++) {
-        const uint32_t count[VCPU_STATES] = {rows[i].running, rows[i].runnable, rows[i].blocked,
-                                             rows[i].offline};
+        vcpu_counts_t counts = rows[i].running * VCPU_KIND_ONE(RUNSTATE_running) +
+                               rows[i].runnable * VCPU_KIND_ONE(RUNSTATE_runnable) +
+                               rows[i].blocked * VCPU_KIND_ONE(RUNSTATE_blocked) +
+                               rows[i].offline * VCPU_KIND_ONE(RUNSTATE_offline);
 
-        CHECK_EQ(runstate_of_counts(count), rows[i].state);
+        CHECK_EQ(runstate_of_counts(counts), rows[i].state);
     }
 }
 
@@ -324,6 +328,7 @@ static void race(unsigned int cpu)
 {
     struct domain_runstate_sample sample, before = {0};
 
+    local_irq_disable();
     if (cpu) {
         for (unsigned int i = 0; i < RACING_CHANGES; i++) {
             s_time_t now = __atomic_add_fetch(&clock_ns, 7, __ATOMIC_RELAXED);

@@ -7,6 +7,7 @@
 #define unlikely(x)     __builtin_expect(!!(x), 0)
 #define noinline        __attribute__((noinline))
 #define always_inline   inline __attribute__((always_inline))
+#define cold_fn         __attribute__((__cold__, __noinline__))
 #define packed_struct   __attribute__((packed))
 #define noreturn_fn     __attribute__((noreturn))
 #define must_check      __attribute__((warn_unused_result))

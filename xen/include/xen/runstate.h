@@ -6,7 +6,6 @@
 #ifndef XEN_RUNSTATE_H
 #define XEN_RUNSTATE_H
 
-#include <xen/spinlock.h>
 #include <xen/types.h>
 
 struct vcpu;
@@ -15,35 +14,40 @@ struct domain;
 #define VCPU_STATES   4
 #define DOMAIN_STATES 6
 
+/*
+ * How many of a domain's vCPUs are of which kind, all in one word: those that count, by state; and
+ * of the running ones, those outside their soft affinity.
+ */
+typedef uint64_t vcpu_counts_t;
+#define VCPU_KIND_NONAFFINE VCPU_STATES
+#define VCPU_KINDS          (VCPU_STATES + 1)
+#define VCPU_KIND_BITS      12
+#define VCPU_KIND_ONE(kind) (1UL << ((kind) * VCPU_KIND_BITS))
+
 struct vcpu_runstate {
     uint32_t state;                 /* RUNSTATE_* */
+    vcpu_counts_t share;            /* in its domain's counts; 0: the guest took it down */
     s_time_t entry;                 /* since when */
     s_time_t now;                   /* of a copy: up to when time[] counts */
     uint64_t time[VCPU_STATES];     /* ns in each, before entry */
-    bool is_nonaffine;              /* runs outside its soft affinity */
-    bool is_down;                   /* the guest took it down: not counted for the domain */
 };
 
-/* A domain's account. The same at any moment for writers and readers: see runstate.c. */
+/* A domain's account; 64-bit words only, since readers copy it word by word: see runstate.c. */
 struct runstate_record {
-    uint32_t state;                 /* DOMAIN_RUNSTATE_* */
-    uint32_t count[VCPU_STATES];    /* counted vCPUs by state */
-    uint32_t counted;               /* their sum */
-    uint32_t count_nonaffine;       /* of the running ones */
-    uint32_t pad;
+    vcpu_counts_t counts;
+    uint64_t state;                 /* DOMAIN_RUNSTATE_* */
     s_time_t entry;                 /* of the current state */
-    s_time_t last;                  /* of the last change: all times below are up to here */
+    s_time_t last;                  /* of the last change */
     s_time_t created;
-    uint64_t time[DOMAIN_STATES];
-    struct runstate_average {
-        uint64_t ns;                /* time in it, average per counted vCPU */
-        uint64_t remainder;         /* what the division left over, in 1/counted ns */
-    } runnable, running, nonaffine;
+    s_time_t since;                 /* the number of counted vCPUs is the present one */
+    uint64_t time[DOMAIN_STATES];   /* ns in each, before entry */
+    /* Per kind of vCPU: their time in it since `since`, in vCPU-ns, less count * now (modulo 2^64). */
+    uint64_t sum[VCPU_KINDS];
+    uint64_t average[VCPU_KINDS];   /* the same before `since`, per counted vCPU, ns */
 };
 
 struct domain_runstate {
-    spinlock_t lock;                /* LOCK_RUNSTATE: the writers' */
-    uint32_t sequence;              /* odd while a writer is at it: readers retry */
+    uint64_t sequence;              /* odd while a writer is at it */
     s_time_t seen;                  /* the latest time that a reader was told of */
     struct runstate_record record;
 };
@@ -57,7 +61,7 @@ struct domain_runstate_sample {
 
 void runstate_domain_init(struct domain *d, s_time_t now);
 void runstate_vcpu_init(struct vcpu *v, s_time_t now);
-/* The vCPU enters `state`. Caller holds its run queue's lock. Constant time. */
+/* The vCPU enters `state`. Caller holds its run queue's lock, interrupts off. Constant time. */
 void runstate_change(struct vcpu *v, uint32_t state, s_time_t now);
 /* The guest takes the vCPU down or up. */
 void runstate_set_down(struct vcpu *v, bool is_down, s_time_t now);
@@ -69,6 +73,6 @@ void runstate_area_update(struct vcpu *v);  /* v is current, or paused */
 void runstate_area_forget(struct vcpu *v);
 /* Lock-free for the reader; never torn. */
 void runstate_domain_get(struct domain *d, struct domain_runstate_sample *out);
-uint32_t runstate_of_counts(const uint32_t count[VCPU_STATES]);  /* the pure function */
+uint32_t runstate_of_counts(vcpu_counts_t counts);  /* the pure function */
 
 #endif

@@ -27,7 +27,6 @@ enum lock_level {
     LOCK_VLAPIC,
     LOCK_SCHED,         /* a run queue; a second one only by spin_trylock() */
     LOCK_SCHED_BUDGET,  /* a domain's cap */
-    LOCK_RUNSTATE,
     LOCK_IOMMU,
     LOCK_XMALLOC,
     LOCK_VMAP,
