@@ -140,12 +140,13 @@ void claim_fit_limit(struct domain_pages *mem, unsigned long count)
 
 static noinline void drop_nodes(struct domain_pages *mem)
 {
-    for (; mem->claim_nodes; mem->claim_nodes &= mem->claim_nodes - 1) {
-        unsigned int node = (unsigned int)__builtin_ctzl(mem->claim_nodes);
+    for (uint64_t nodes = mem->claim_nodes; nodes; nodes &= nodes - 1) {
+        unsigned int node = (unsigned int)__builtin_ctzl(nodes);
 
         heap.node[node].claimed -= mem->claim_node[node];
         mem->claim_node[node] = 0;
     }
+    mem->claim_nodes = 0;
 }
 
 static inline void drop(struct domain_pages *mem)
@@ -165,118 +166,129 @@ void claim_drop(struct domain_pages *mem)
     drop(mem);
 }
 
-/* Why a set of entries is refused, the reason that prevails last. */
-enum stake_refusal { STAKE_FINE, STAKE_SHORT, STAKE_EXCESSIVE, STAKE_MISSING, STAKE_MALFORMED };
-
-static const int stake_error[] = {
-    [STAKE_FINE] = 0,          [STAKE_SHORT] = -ENOMEM,     [STAKE_EXCESSIVE] = -EINVAL,
-    [STAKE_MISSING] = -ENOENT, [STAKE_MALFORMED] = -EINVAL,
+/* Why a set of entries is refused: bits, of which the highest prevails. */
+enum stake_refusal {
+    STAKE_SHORT = 1,
+    STAKE_EXCESSIVE = 2,
+    STAKE_MISSING = 4,
+    STAKE_MALFORMED = 8,
 };
 
-/* A set of entries, judged as a whole before anything changes. */
-struct stake {
-    unsigned long total, host; /* to be staked: in all, and host-wide */
-    unsigned long wanted;      /* the sum of the entries */
-    unsigned long named_pages; /* what the domain has on the nodes that the set names */
-    uint64_t nodes;            /* those nodes */
-    enum stake_refusal refusal;
-};
-
-static inline void stake_refuse(struct stake *s, enum stake_refusal why)
+static int stake_error(unsigned int reasons)
 {
-    s->refusal = max(s->refusal, why);
+    if (reasons >= STAKE_MALFORMED)
+        return -EINVAL;
+    if (reasons >= STAKE_MISSING)
+        return -ENOENT;
+    return reasons >= STAKE_EXCESSIVE ? -EINVAL : -ENOMEM;
 }
 
-static inline void stake_judge_node(struct stake *s, const struct domain_pages *mem,
-                                    unsigned int node, unsigned long pages)
-{
-    const struct heap_node *n;
-    uint64_t bit = 1ULL << (node % MAX_NUMNODES);
+/* A set of entries on its way. Pages. */
+struct stake {
+    unsigned __int128 wanted; /* the sum of the entries, whatever they say */
+    unsigned long host;       /* the host-wide one of them */
+    unsigned long present;    /* what the domain has already where the others are */
+    uint64_t unnamed;         /* the nodes online that no entry names */
+    uint64_t absent;          /* the nodes named that are not online */
+    unsigned int reasons;     /* to refuse it: enum stake_refusal */
+};
 
-    if (unlikely((s->nodes & bit) && node < MAX_NUMNODES))
-        stake_refuse(s, STAKE_MALFORMED);
-    s->nodes |= bit;
-    if (unlikely(!node_online(node))) {
-        stake_refuse(s, STAKE_MISSING);
+/* An entry that does not name a node online, or one that was named before. */
+static inline void stake_other(struct stake *s, const struct memory_claim_entry *e)
+{
+    uint64_t bit = e->node < MAX_NUMNODES ? 1ULL << e->node : 0;
+    bool is_host = e->node == NUMA_NO_NODE;
+
+    if (!e->pages || (is_host && s->host) || node_online(e->node) || (s->absent & bit))
+        s->reasons |= STAKE_MALFORMED;
+    else if (is_host)
+        s->host = e->pages;
+    else
+        s->reasons |= STAKE_MISSING;
+    s->absent |= bit;
+}
+
+static inline void stake_entry(struct stake *s, struct domain_pages *mem,
+                               const struct memory_claim_entry *e)
+{
+    unsigned int node = e->node;
+    uint64_t bit = 1ULL << (node % MAX_NUMNODES);
+    unsigned long pages = e->pages, present;
+    struct heap_node *n;
+
+    s->wanted += pages;
+    if (node >= MAX_NUMNODES || !(s->unnamed & bit)) {
+        stake_other(s, e);
+        return;
+    }
+    s->unnamed ^= bit;
+    present = mem->node_pages[node];
+    s->present += present;
+    if (pages <= present) {
+        s->reasons |= pages ? STAKE_EXCESSIVE : STAKE_MALFORMED;
         return;
     }
     n = &heap.node[node];
-    s->named_pages += mem->node_pages[node];
-    if (unlikely(pages <= mem->node_pages[node])) {
-        stake_refuse(s, STAKE_EXCESSIVE);
-        return;
-    }
-    pages -= mem->node_pages[node];
-    s->total += pages;
-    if (unlikely(!claim_fits(n->avail, n->claimed, pages)))
-        stake_refuse(s, STAKE_SHORT);
+    pages -= present;
+    if (!claim_fits(n->avail, n->claimed, pages))
+        s->reasons |= STAKE_SHORT;
+    mem->claim_node[node] = pages;
+    n->claimed += pages;
 }
 
-/* The host-wide entry speaks of the nodes that the others do not name, so it is judged last. */
-static inline void stake_judge_sum(struct stake *s, const struct domain_pages *mem)
+/*
+ * The host-wide entry speaks of the nodes that the others do not name, so it is judged last.  What
+ * is staked in all.
+ */
+static inline unsigned long stake_sum(struct stake *s, const struct domain_pages *mem)
 {
+    unsigned long total;
+
     if (s->host) {
-        unsigned long present = mem->tot_pages - s->named_pages;
-
-        if (unlikely(s->host <= present))
-            stake_refuse(s, STAKE_EXCESSIVE);
-        s->host -= present;
-        s->total += s->host;
+        if (s->host <= mem->tot_pages - s->present)
+            s->reasons |= STAKE_EXCESSIVE;
+        s->host -= mem->tot_pages - s->present;
+        s->present = mem->tot_pages;
     }
-    if (unlikely(s->wanted > mem->max_pages || mem->tot_pages + s->total > mem->max_pages))
-        stake_refuse(s, STAKE_EXCESSIVE);
-    if (unlikely(!claim_fits(heap.avail, heap.claimed, s->total)))
-        stake_refuse(s, STAKE_SHORT);
+    total = (unsigned long)s->wanted - s->present;
+    if (unlikely(s->wanted > mem->max_pages || mem->tot_pages + total > mem->max_pages))
+        s->reasons |= STAKE_EXCESSIVE;
+    if (unlikely(!claim_fits(heap.avail, heap.claimed, total)))
+        s->reasons |= STAKE_SHORT;
+
+    return total;
 }
 
-static inline void stake_judge(struct stake *s, const struct domain_pages *mem,
-                               const struct memory_claim_entry *entries, unsigned int count)
+/* All that is staked goes on the books. */
+static inline void stake_commit(struct domain_pages *mem, unsigned long host, unsigned long total)
 {
-    if (unlikely(mem->is_dying || mem->claim_total))
-        stake_refuse(s, STAKE_MALFORMED);
-    for (const struct memory_claim_entry *e = entries; e < entries + count; e++) {
-        if (unlikely(__builtin_add_overflow(s->wanted, e->pages, &s->wanted)))
-            stake_refuse(s, STAKE_EXCESSIVE);
-        if (unlikely(!e->pages || (s->host && e->node == NUMA_NO_NODE)))
-            stake_refuse(s, STAKE_MALFORMED);
-        if (e->node == NUMA_NO_NODE)
-            s->host = e->pages;
-        else
-            stake_judge_node(s, mem, e->node, e->pages);
-    }
-    stake_judge_sum(s, mem);
-}
-
-static inline void stake_commit(const struct stake *s, struct domain_pages *mem,
-                                const struct memory_claim_entry *entries, unsigned int count)
-{
-    for (const struct memory_claim_entry *e = entries; s->nodes && e < entries + count; e++) {
-        unsigned long pages;
-
-        if (e->node == NUMA_NO_NODE)
-            continue;
-        pages = e->pages - mem->node_pages[e->node];
-        mem->claim_node[e->node] = pages;
-        heap.node[e->node].claimed += pages;
-    }
-    mem->claim_nodes = s->nodes;
-    mem->claim_host = s->host;
-    mem->claim_total = s->total;
-    heap.claimed += s->total;
+    mem->claim_host = host;
+    mem->claim_total = total;
+    heap.claimed += total;
     list_add(&mem->claim_list, &heap.claimants);
     low_mem_update();
 }
 
+/* Node by node, and all of it dropped again where one entry is refused: nobody looks in between. */
 static noinline int stake_set(struct domain_pages *mem, const struct memory_claim_entry *entries,
                               unsigned int count)
 {
-    struct stake s = {.refusal = STAKE_FINE};
+    struct stake s = {.unnamed = node_online_map.bits[0]};
+    unsigned long total;
 
-    stake_judge(&s, mem, entries, count);
-    if (s.refusal == STAKE_FINE)
-        stake_commit(&s, mem, entries, count);
+    if (mem->is_dying || mem->claim_total)
+        return -EINVAL;
+    for (const struct memory_claim_entry *e = entries; e < entries + count; e++)
+        stake_entry(&s, mem, e);
+    mem->claim_nodes = node_online_map.bits[0] ^ s.unnamed;
+    total = stake_sum(&s, mem);
+    if (unlikely(s.reasons)) {
+        drop_nodes(mem);
+        return stake_error(s.reasons);
+    }
+    stake_commit(mem, s.host, total);
 
-    return stake_error[s.refusal];
+    return 0;
 }
 
 /* One host-wide entry: what most toolstacks ever ask for, at half the price of a set. */
@@ -288,10 +300,7 @@ static inline int stake_host(struct domain_pages *mem, unsigned long pages)
     if (!claim_fits(heap.avail, heap.claimed, pages))
         return -ENOMEM;
 
-    mem->claim_host = mem->claim_total = pages;
-    heap.claimed += pages;
-    list_add(&mem->claim_list, &heap.claimants);
-    low_mem_update();
+    stake_commit(mem, pages, pages);
 
     return 0;
 }
