@@ -51,11 +51,13 @@ int event_alloc_unbound(struct domain *d, domid_t remote, evtchn_port_t *port)
     unsigned long flags;
     int rc;
 
-    spin_lock_irqsave(&d->event->lock, flags);
-    rc = port_alloc(d, CHANNEL_unbound, 0, port);
-    if (!rc)
-        port_channel(d, *port)->binder = remote;
-    spin_unlock_irqrestore(&d->event->lock, flags);
+    do {
+        spin_lock_irqsave(&d->event->lock, flags);
+        rc = port_alloc(d, CHANNEL_unbound, 0, port);
+        if (!rc)
+            port_channel(d, *port)->binder = remote;
+        spin_unlock_irqrestore(&d->event->lock, flags);
+    } while (port_row_made(d, &rc));
     return rc;
 }
 
@@ -84,10 +86,14 @@ static int bind_locked(struct domain *d, struct domain *rd, evtchn_port_t remote
 int event_bind_interdomain(struct domain *d, struct domain *rd, evtchn_port_t remote,
                            evtchn_port_t *local)
 {
-    unsigned long flags = lock_both(d, rd);
-    int rc = bind_locked(d, rd, remote, local);
+    int rc;
 
-    unlock_both(d, rd, flags);
+    do {
+        unsigned long flags = lock_both(d, rd);
+
+        rc = bind_locked(d, rd, remote, local);
+        unlock_both(d, rd, flags);
+    } while (port_row_made(d, &rc));
     return rc;
 }
 
@@ -98,9 +104,11 @@ int event_bind_ipi(struct domain *d, unsigned int vcpu, evtchn_port_t *port)
 
     if (!domain_vcpu(d, vcpu))
         return -ENOENT;
-    spin_lock_irqsave(&d->event->lock, flags);
-    rc = port_alloc(d, CHANNEL_ipi, vcpu, port);
-    spin_unlock_irqrestore(&d->event->lock, flags);
+    do {
+        spin_lock_irqsave(&d->event->lock, flags);
+        rc = port_alloc(d, CHANNEL_ipi, vcpu, port);
+        spin_unlock_irqrestore(&d->event->lock, flags);
+    } while (port_row_made(d, &rc));
     return rc;
 }
 

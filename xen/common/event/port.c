@@ -32,16 +32,37 @@ static unsigned int port_limit(const struct event_state *e)
     return min(e->port_limit, layout->port_count);
 }
 
+bool port_row_made(struct domain *d, int *rc)
+{
+    struct event_state *e = d->event;
+    struct event_channel *row;
+    unsigned long flags;
+
+    if (*rc != -EAGAIN)
+        return false;
+    row = xzalloc_array(struct event_channel, CHANNELS_PER_BUCKET);
+    if (!row) {
+        *rc = -ENOMEM;
+        return false;
+    }
+    spin_lock_irqsave(&e->lock, flags);
+    if (!e->spare) {
+        e->spare = row;
+        row = NULL;
+    }
+    spin_unlock_irqrestore(&e->lock, flags);
+    xfree(row); /* somebody else was faster */
+    return true;
+}
+
 static int row_add(struct event_state *e)
 {
-    struct event_channel *row;
-
     if (e->port_count >= port_limit(e))
         return -ENOSPC;
-    row = xzalloc_array(struct event_channel, CHANNELS_PER_BUCKET);
-    if (!row)
-        return -ENOMEM;
-    e->bucket[e->port_count / CHANNELS_PER_BUCKET] = row;
+    if (!e->spare)
+        return -EAGAIN;
+    e->bucket[e->port_count / CHANNELS_PER_BUCKET] = e->spare;
+    e->spare = NULL;
     __atomic_store_n(&e->port_count, e->port_count + CHANNELS_PER_BUCKET, __ATOMIC_RELEASE);
     return 0;
 }
@@ -123,6 +144,7 @@ void event_domain_free(struct domain *d)
         return;
     for (unsigned int port = 0; port < e->port_count; port += CHANNELS_PER_BUCKET)
         xfree(e->bucket[port / CHANNELS_PER_BUCKET]);
+    xfree(e->spare);
     xfree(e->bucket);
     xfree(e);
     d->event = NULL;

@@ -60,6 +60,7 @@ struct event_state {
     spinlock_t raise_lock;             /* LOCK_EVENT_RAISE, inside */
     const struct event_layout *layout; /* changes under both */
     struct event_channel **bucket;     /* rows of the table, allocated as ports are first used */
+    struct event_channel *spare;       /* the next row, made while the lock was free; or NULL */
     unsigned int port_limit;           /* constant: ports that the creator allows */
     unsigned int port_count;           /* ports that the allocated rows hold */
     unsigned int first_free;           /* no port below it is free */
@@ -81,8 +82,15 @@ struct event_vcpu {
 struct event_channel *port_channel(struct domain *d,
                                    evtchn_port_t port); /* NULL when out of range */
 struct event_channel *port_in_use(struct domain *d, evtchn_port_t port); /* NULL, too, when free */
-/* A free port becomes `state`, notifying vcpu.  -ENOSPC, -ENOMEM, -ENODEV for a dying domain. */
+/*
+ * A free port becomes `state`, notifying vcpu.  -ENOSPC, -ENODEV for a dying domain, and -EAGAIN
+ * where the table needs another row: the lock is taken with interrupts off, which is no time to
+ * allocate one.
+ */
 int port_alloc(struct domain *d, enum channel_state state, unsigned int vcpu, evtchn_port_t *port);
+/* Without the lock: after -EAGAIN, makes that row. True if there is one to try again with, else *rc
+ * is final. */
+bool port_row_made(struct domain *d, int *rc);
 void port_free(struct domain *d, struct event_channel *ch, evtchn_port_t port);
 
 /* channel.c */

@@ -47,9 +47,11 @@ int event_bind_virq(struct domain *d, unsigned int virq, unsigned int vcpu, evtc
         return -EINVAL;
     if (!v)
         return -ENOENT;
-    spin_lock_irqsave(&d->event->lock, flags);
-    rc = bind_locked(d, v, virq, port);
-    spin_unlock_irqrestore(&d->event->lock, flags);
+    do {
+        spin_lock_irqsave(&d->event->lock, flags);
+        rc = bind_locked(d, v, virq, port);
+        spin_unlock_irqrestore(&d->event->lock, flags);
+    } while (port_row_made(d, &rc));
     return rc;
 }
 
