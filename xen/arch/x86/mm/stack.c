@@ -26,18 +26,40 @@ void __init stack_guard_boot(void)
     tlb_flush_page_local(guard);
 }
 
-static bool map_stack(unsigned long block)
+/* Takes back the first pages of a block that nobody has used yet: no TLB knows them. */
+static void unmap_stack(unsigned long block, unsigned int pages)
 {
-    for (unsigned int i = 0; i < STACK_SIZE / PAGE_SIZE; i++) {
-        void *page;
+    for (unsigned int i = 0; i < pages; i++) {
+        unsigned long va = block + i * PAGE_SIZE;
 
         if (i == GUARD_PAGE)
             continue;
-        page = alloc_xenheap_page();
-        if (!page || paging_map(block + i * PAGE_SIZE, virt_to_maddr(page), PAGE_SIZE, MAP_RW))
-            return false;
-        memset(page, 0, PAGE_SIZE);
+        free_xenheap_page(maddr_to_virt(paging_lookup(va)));
+        paging_unmap(va, PAGE_SIZE);
     }
+}
+
+static bool map_stack_page(unsigned long va)
+{
+    void *page = alloc_xenheap_page();
+
+    if (!page)
+        return false;
+    if (paging_map(va, virt_to_maddr(page), PAGE_SIZE, MAP_RW)) {
+        free_xenheap_page(page);
+        return false;
+    }
+    memset(page, 0, PAGE_SIZE);
+    return true;
+}
+
+static bool map_stack(unsigned long block)
+{
+    for (unsigned int i = 0; i < STACK_SIZE / PAGE_SIZE; i++)
+        if (i != GUARD_PAGE && !map_stack_page(block + i * PAGE_SIZE)) {
+            unmap_stack(block, i);
+            return false;
+        }
     return true;
 }
 
