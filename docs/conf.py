@@ -19,6 +19,7 @@ extensions = ["sphinxcontrib.mermaid"]
 master_doc = "index"
 exclude_patterns = ["_build"]
 nitpicky = True
+smartquotes = False  # it would make a dash of the two in --json
 primary_domain = "c"
 highlight_language = "none"
 # What a program says, letter by letter; "…" stands for what differs.  A test looks each up in the sources.

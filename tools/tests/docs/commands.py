@@ -42,7 +42,7 @@ def typed(text, prompt):
 def shown():
     """(where, command) of everything that a reader is told to type."""
     readme = (ROOT / "README").read_text()
-    for command in re.findall(r"^    (?:[#$] )?((?:sudo|make|xl|apt-get) [^#\n]*)", readme, re.M):
+    for command in re.findall(r"^    (?:[#$] )?((?:sudo|make|xl|apt-get) [^#(\n]*)", readme, re.M):
         yield "README", command.strip()
     for page in sorted((DOCS / "admin-guide").rglob("*.rst")):
         for block in blocks(page):

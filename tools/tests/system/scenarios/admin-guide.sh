@@ -1,4 +1,5 @@
-# What the administrator's guide has the reader type, in its order; a test of the pages compares the commands.
+# What the administrator's guide has the reader type, in its order, and what the README shows; a test of the pages
+# compares the commands.
 # machine: mem=2048 nodes=2 smp=2 timeout=300
 need "the daemons start" start_xen
 ln -s /boot/vmlinux.gz /vmlinuz
@@ -38,6 +39,7 @@ check "which the guest gives back" until_true 60 sh -c 'xl list first | awk "END
 check "more weight" xl sched-credit2 -d first -w 512
 check "one vCPU less" xl vcpu-set first 1
 check "runstates since creation" xl runstate
+check "runstates of two seconds" xl runstate -i 2 -n 1
 check "runstates of five seconds" xl runstate -i 5 -n 1
 check "as JSON" xl runstate --json
 check "as Prometheus text" xl runstate --prometheus
@@ -46,7 +48,8 @@ check "and what they say" sh -c 'xl dmesg | grep -q "^(XEN) d0"'
 
 # Refusals, as troubleshooting quotes them.
 says() { local words="$1"; shift; "$@" 2>&1 | grep -qF "$words"; }
-check "too large a guest" says "not enough memory on the host:" xl create /etc/xen/first.cfg 'name="large"' memory=65536
+guest_config huge 65536 >/dev/null
+check "too large a guest" says "not enough memory on the host:" xl create /etc/xen/huge.cfg
 check "its name twice" says 'is already called "first"' xl create /etc/xen/first.cfg
 check "a guest of another kind" says 'are not supported: say type="pvh"' xl create /etc/xen/first.cfg 'name="other"' 'type="pv"'
 
