@@ -2,8 +2,8 @@
 """Sphinx configuration of Stake's documentation.  `make docs` builds it; warnings are errors.
 
 Diagrams are text (mermaid).  In HTML the reader's browser draws them, with the script that docs/mermaid.sh has put
-into the directory MERMAID_JS names: the pages need no network.  Without it (a build without npm) the script comes
-from its makers' site.  Formats without a browser have them drawn while building, by the mermaid CLI.
+into the directory MERMAID_JS names (else docs/_mermaid): the pages need no network.  Without it (a build without npm)
+the script comes from its makers' site.  Formats without a browser have them drawn while building, by the mermaid CLI.
 """
 import os
 from pathlib import Path
@@ -17,7 +17,7 @@ version = release = "0.1"
 
 extensions = ["sphinxcontrib.mermaid"]
 master_doc = "index"
-exclude_patterns = ["_build"]
+exclude_patterns = ["_build", "_mermaid"]
 nitpicky = True
 smartquotes = False  # it would make a dash of the two in --json
 primary_domain = "c"
@@ -32,7 +32,7 @@ html_css_files = ["stake.css"]
 
 mermaid_init_js = "mermaid.initialize({ startOnLoad: true, theme: 'neutral' });"
 mermaid_params = ["-p", str(HERE / "puppeteer.json"), "--theme", "neutral", "--pdfFit"]
-mermaid_js = Path(os.environ.get("MERMAID_JS") or "none")
+mermaid_js = Path(os.environ.get("MERMAID_JS") or HERE / "_mermaid")
 if mermaid_js.is_dir():
     mermaid_version = ""
     html_static_path.append(str(mermaid_js))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Whatever the pages and the README call by a path of the tree is there: files, directories, make targets, test names."""
+"""Whatever the pages, the README and MAINTAINERS call by a path of the tree is there: files, make targets, test names."""
 import re
 
 from pages import ROOT, pages
@@ -33,3 +33,5 @@ def check(build):
             yield f"{name}: make {target}", "" if target in targets else "is no target of the Makefile"
         for layer, test in sorted(set(WITH_TEST.findall(text))):
             yield f"{name}: test {layer}/{test}", "" if test_found(layer, test) else "is no test"
+    for path in re.findall(r"^[FD]:  (\S+)$", (ROOT / "MAINTAINERS").read_text(), re.M):
+        yield f"MAINTAINERS: {path}", "" if (ROOT / path).exists() else "is not in the tree"
