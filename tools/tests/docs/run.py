@@ -16,11 +16,12 @@ import diagrams
 import examples
 import installed
 import messages
+import options
 import paths
 import sphinx_build
 from skip import Skip
 
-CHECKS = [sphinx_build, paths, examples, installed, messages, commands, diagrams]
+CHECKS = [sphinx_build, paths, options, examples, installed, messages, commands, diagrams]
 
 
 def run(module, build):
