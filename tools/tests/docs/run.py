@@ -15,13 +15,14 @@ import commands
 import diagrams
 import examples
 import installed
+import locks
 import messages
 import options
 import paths
 import sphinx_build
 from skip import Skip
 
-CHECKS = [sphinx_build, paths, options, examples, installed, messages, commands, diagrams]
+CHECKS = [sphinx_build, paths, options, locks, examples, installed, messages, commands, diagrams]
 
 
 def run(module, build):

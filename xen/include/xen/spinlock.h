@@ -15,10 +15,9 @@ enum lock_level {
     LOCK_NONE = 0,
     LOCK_DOMCTL,        /* domctl and sysctl doors: one control operation at a time */
     LOCK_CPUPOOL,
-    LOCK_CPU_HOTPLUG,
     LOCK_DOMAIN_LIST,   /* the table of all domains */
     LOCK_DOMAIN,        /* d->lock: life cycle, vCPU creation */
-    LOCK_GRANT,         /* a grant table; two: lower address first */
+    LOCK_GRANT,         /* a grant table; never two at once */
     LOCK_HVM,           /* virtual devices of a domain: I/O APIC, PCI */
     LOCK_P2M,
     LOCK_EVENT,         /* a domain's event channels; two: lower address first */
