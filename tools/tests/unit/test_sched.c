@@ -107,7 +107,7 @@ void keyhandler_register(char key, void (*fn)(char key), const char *description
 {
 }
 
-nodeid_t numa_cpu_node[NR_CPUS] = { 0, 0, 1, 1, 2, 2, 3, 3 };
+nodeid_t numa_cpu_node[NR_CPUS] = {0, 0, 1, 1, 2, 2, 3, 3};
 
 bool event_port_is_valid(struct domain *d, evtchn_port_t port)
 {
@@ -252,7 +252,7 @@ static void check_places(void)
         }
         CHECK_EQ(rq->waiting_count, count);
         waiting += count;
-        /* No CPU idles while somebody waits who may run there. */
+        /* No CPU idles while somebody waits there. */
         CHECK(rq->curr != rq->idle || count == 0);
     }
     for (unsigned int i = 0; i < load_count; i++) {
@@ -562,6 +562,25 @@ UNIT_TEST(hard_affinity, "A pinned vCPU runs nowhere else; unpinned, it takes th
     CHECK_NEAR(domain_ran(d), SECONDS(30), 1);
     memset(&only0, 0, sizeof(only0));
     CHECK_EQ(vcpu_set_hard_affinity(a->v, &only0), -EINVAL);
+}
+
+UNIT_TEST(idle_cpu_used,
+          "Of two vCPUs on one CPU the one that may run elsewhere does, whoever came first.")
+{
+    cpumask_t only0 = {{1}};
+
+    make_host(2);
+    add_domain(1, 2, SECONDS(1), 0);
+    for (unsigned int i = 0; i < 2; i++)
+        CHECK_EQ(vcpu_set_hard_affinity(loads[i].v, &only0), 0);
+    settle();
+    loads[0].v->hard_affinity.bits[0] = 3; /* silently, so that it finds out at its turn's end */
+    loads[1].v->soft_affinity.bits[0] = 1;
+    clock_ns += MILLISECS(20);
+    happen();
+    run_for(SECONDS(1));
+    for (unsigned int i = 0; i < 2; i++)
+        CHECK(ran(loads[i].v) >= (uint64_t)SECONDS(1));
 }
 
 /* count vCPUs spin on `cpus` CPUs: which share does each domain state have, in percent? */

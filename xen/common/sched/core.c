@@ -71,7 +71,8 @@ static void idler_tickle(struct run_queue *rq, struct sched_unit *u)
     for_each_cpu (cpu, &allowed) {
         const struct run_queue *other = run_queue_of(cpu);
 
-        if (other != rq && READ_ONCE(other->curr) == other->idle) {
+        if (other != rq && READ_ONCE(other->curr) == other->idle &&
+            READ_ONCE(other->waiting_count) == 0) {
             softirq_raise_on(cpu, SOFTIRQ_SCHEDULE);
             return;
         }
@@ -83,13 +84,12 @@ static void queue_tickle(struct run_queue *rq, struct sched_unit *u)
 {
     s_time_t at = rq->curr == rq->idle ? 0 : rq->ops->preempt_at(rq, u);
 
-    if (at == 0) {
+    if (at == 0)
         softirq_raise_on(rq->cpu, SOFTIRQ_SCHEDULE);
-        return;
-    }
-    if (at < STIME_MAX && (!timer_is_active(&rq->slice) || at < rq->slice.expires))
+    else if (at < STIME_MAX && (!timer_is_active(&rq->slice) || at < rq->slice.expires))
         timer_set(&rq->slice, at);
-    idler_tickle(rq, u);
+    if (rq->curr != rq->idle || rq->waiting_count > 1)
+        idler_tickle(rq, u);
 }
 
 static void queue_add(struct run_queue *rq, struct sched_unit *u, bool is_new)
@@ -109,8 +109,28 @@ static void queue_remove(struct run_queue *rq, struct sched_unit *u)
     rq->waiting_count--;
 }
 
-/* Sends a runnable unit that is on no queue to the CPU where it should wait. */
-static void unit_move(struct sched_unit *u)
+/*
+ * u is runnable and on no queue.  Does the caller have to find it a place?
+ *
+ * Not if some CPU is about to switch from it: before its registers are saved it cannot be moved,
+ * and then switch_finish() does it.  Of these two one at least sees the other, and moving twice
+ * does no harm:
+ *
+ *     here                                switch_finish()
+ *     is_migrating = 1                    is_running = 0
+ *     (full barrier)                      (full barrier)
+ *     is_running? then leave it           is_migrating? then move it
+ */
+static bool unit_leaves(struct sched_unit *u)
+{
+    u->is_parked = false;
+    u->is_migrating = true;
+    smp_mb();
+    return !READ_ONCE(u->vcpu->is_running);
+}
+
+/* Names the CPU where a unit on no queue should wait. */
+static void unit_place(struct sched_unit *u)
 {
     struct vcpu *v = u->vcpu;
     unsigned int cpu = sched_place(v);
@@ -122,21 +142,50 @@ static void unit_move(struct sched_unit *u)
         v->processor = cpu;
     }
     vcpu_queue_unlock(rq, flags);
-    sched_requeue(u);
 }
 
-void sched_requeue(struct sched_unit *u)
+/* The unit waits where it was placed; false: its affinity has changed since, place it anew. */
+static bool unit_queue(struct sched_unit *u)
 {
     struct vcpu *v = u->vcpu;
+    bool again = false;
+    cpumask_t allowed;
     unsigned long flags;
     struct run_queue *rq = vcpu_queue_lock(v, &flags);
 
-    if ((u->is_migrating || u->is_parked) && rq->curr != v) {
+    if (u->is_migrating) {
         ASSERT(v->runstate.state == RUNSTATE_runnable && list_empty(&u->elem));
-        queue_add(rq, u, true);
-        queue_tickle(rq, u);
+        cpupool_allowed(v, &allowed);
+        if (cpumask_test(&allowed, rq->cpu)) {
+            queue_add(rq, u, true);
+            queue_tickle(rq, u);
+        } else {
+            again = unit_leaves(u);
+        }
     }
     vcpu_queue_unlock(rq, flags);
+    return !again;
+}
+
+/* Sends a runnable unit that is on no queue to the CPU where it should wait. */
+static void unit_move(struct sched_unit *u)
+{
+    do
+        unit_place(u);
+    while (!unit_queue(u));
+}
+
+void sched_unpark(struct sched_unit *u)
+{
+    bool moves = false;
+    unsigned long flags;
+    struct run_queue *rq = vcpu_queue_lock(u->vcpu, &flags);
+
+    if (u->is_parked && rq->curr != u->vcpu)
+        moves = unit_leaves(u);
+    vcpu_queue_unlock(rq, flags);
+    if (moves)
+        unit_move(u);
 }
 
 void vcpu_wake(struct vcpu *v)
@@ -152,13 +201,7 @@ void vcpu_wake(struct vcpu *v)
             runstate_change(v, resting_state(v), NOW());
     } else if (v->runstate.state >= RUNSTATE_blocked) {
         runstate_change(v, RUNSTATE_runnable, NOW());
-        if (v->is_running) {
-            /* Not yet saved: it can only go on here. */
-            queue_add(rq, u, true);
-            queue_tickle(rq, u);
-        } else {
-            u->is_migrating = moves = true;
-        }
+        moves = unit_leaves(u);
     }
     vcpu_queue_unlock(rq, flags);
     if (moves)
@@ -216,9 +259,9 @@ void sched_recheck(struct vcpu *v)
     if (rq->curr == v) {
         if (!cpumask_test(&allowed, rq->cpu))
             softirq_raise_on(rq->cpu, SOFTIRQ_SCHEDULE);
-    } else if (!list_empty(&u->elem) && !v->is_running) {
+    } else if (!list_empty(&u->elem)) {
         queue_remove(rq, u);
-        u->is_migrating = moves = true;
+        moves = unit_leaves(u);
     }
     vcpu_queue_unlock(rq, flags);
     if (moves)
@@ -286,12 +329,20 @@ static void account_switch(struct vcpu *prev, uint32_t prev_state, struct vcpu *
     runstate_change(next, RUNSTATE_running, now);
 }
 
-/* prev's registers are saved: others may have it. */
+/*
+ * prev's registers are saved: others may have it.  Who moves it is said at unit_leaves().  If it
+ * waits here, a CPU that idles is told now: it could not have taken it before.
+ */
 static void switch_finish(struct vcpu *prev)
 {
     __atomic_store_n(&prev->is_running, false, __ATOMIC_RELEASE);
-    if (!is_idle_vcpu(prev) && READ_ONCE(prev->sched->is_migrating))
+    smp_mb();
+    if (is_idle_vcpu(prev))
+        return;
+    if (READ_ONCE(prev->sched->is_migrating))
         unit_move(prev->sched);
+    else if (READ_ONCE(prev->runstate.state) == RUNSTATE_runnable)
+        idler_tickle(run_queue_of(smp_processor_id()), prev->sched);
 }
 
 static void switch_to(struct vcpu *prev, struct vcpu *next)

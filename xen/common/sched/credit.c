@@ -158,7 +158,7 @@ static void replenish(void *data)
     spin_unlock_irqrestore(&sd->lock, flags);
     for_each_vcpu (sd->domain, v)
         if (READ_ONCE(v->sched->is_parked))
-            sched_requeue(v->sched);
+            sched_unpark(v->sched);
     if (sd->cap)
         timer_set(&sd->replenish, NOW() + CAP_PERIOD);
 }

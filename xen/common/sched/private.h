@@ -65,8 +65,8 @@ struct run_queue *run_queue_of(unsigned int cpu);
 /* The queue of v's CPU, locked; v->processor does not change while it is. */
 struct run_queue *vcpu_queue_lock(struct vcpu *v, unsigned long *flags);
 void vcpu_queue_unlock(struct run_queue *rq, unsigned long flags);
-/* Makes a parked or moved unit wait again where it belongs. No lock held. */
-void sched_requeue(struct sched_unit *u);
+/* Lets a parked unit wait again, where there is room. No lock held. */
+void sched_unpark(struct sched_unit *u);
 
 /* credit.c: a domain's cap changed. */
 void credit_set_cap(struct sched_domain *sd, uint32_t cap);
