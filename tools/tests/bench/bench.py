@@ -3,6 +3,11 @@
 """Runs bench_heap under callgrind and prints instructions per operation beside the reference's.
 
 The reference is upstream Xen's allocator in the same kind of harness: 2 nodes, 16 GiB, -O2, no assertions.
+
+Instructions are the same in every run, so a goal that is met stays met unless the code (or the compiler) changes: a row
+above its goal is a failure, and so is the exit status.  The exceptions are in KNOWN, each with the reason and with the
+figure it may not exceed; a row that has come to meet its goal after all has to leave that table.  Times are printed for
+the reader alone: they depend on the machine and on what else it does.
 """
 import glob
 import os
@@ -36,6 +41,12 @@ ROWS = [
     ("offline", "offline one page, 32 GiB fragmented", 1, 18_400_000, 3000),
 ]
 
+# rows that miss their goal: the figure they may not exceed instead, and why
+KNOWN = {
+    "claim 8 nodes": (530, "each entry is judged by its node's figures, booked there, and taken off again at the release:"
+                           " some 45 instructions for each of the eight"),
+}
+
 
 def measure(program):
     """Dump name -> instructions."""
@@ -58,26 +69,44 @@ def figure(n):
     return "-" if n is None else f"{n:,}"
 
 
-def main():
-    program = sys.argv[1]
-    counts = measure(program)
-    per = {name: counts[name] // times for name, _, times, _, _ in ROWS if name in counts}
-    per["own claim"] = per["order-0 warm claimed"] = counts["order-0 warm claimed"] // 100
-    per["own claim"] -= per["order-0 warm"]
+def judge(name, count, goal):
+    """Whether all is well with a row, and what to say of it."""
+    if goal is None:
+        return True, ""
+    most, why = KNOWN.get(name, (goal, None))
+    if count > most:
+        return False, f"   FAILED: {100 * (count - most) // most} % above {most:,}"
+    if count > goal:
+        return True, f"   missed by {100 * (count - goal) // goal} %, see below"
+    return why is None, "   FAILED: met, and still in the table of exceptions" if why else ""
 
-    print(f"{'instructions':44} {'reference':>12} {'at most':>12} {'ours':>12}")
-    missed = 0
-    for name, label, _, reference, goal in ROWS:
-        over = goal is not None and per[name] > goal
-        missed += over
-        print(f"{label:44} {figure(reference):>12} {figure(goal):>12} {per[name]:>12,}"
-              f"{f'   missed by {100 * (per[name] - goal) // goal} %' if over else ''}")
 
+def print_times(program):
     threads = subprocess.run([program, "threads"], check=True, capture_output=True, text=True).stdout
     for line in threads.splitlines():
         label, ns = line.rsplit(" ", 1)
         print(f"{'order-0 alloc + free, ' + label + ', ns':44} {'-':>12} {'-':>12} {ns:>12}")
-    print(f"{missed} of {sum(r[4] is not None for r in ROWS)} figures missed")
+
+
+def main():
+    program = sys.argv[1]
+    counts = measure(program)
+    per = {name: counts[name] // times for name, _, times, _, _ in ROWS if name in counts}
+    per["own claim"] = counts["order-0 warm claimed"] // 100 - per["order-0 warm"]
+
+    print(f"{'instructions':44} {'reference':>12} {'at most':>12} {'ours':>12}")
+    missed = failed = 0
+    for name, label, _, reference, goal in ROWS:
+        is_well, remark = judge(name, per[name], goal)
+        failed += not is_well
+        missed += goal is not None and per[name] > goal
+        print(f"{label:44} {figure(reference):>12} {figure(goal):>12} {per[name]:>12,}{remark}")
+    print_times(program)
+    for name, label, *_ in ROWS:
+        if name in KNOWN:
+            print(f"{label}: {KNOWN[name][1]}")
+    print(f"{sum(row[4] is not None for row in ROWS) - missed} met, {missed} missed")
+    sys.exit(failed > 0)
 
 
 main()
