@@ -6,9 +6,11 @@
 #include <elf.h>
 #include <stdbool.h>
 #include <string.h>
+#include <public/arch-x86/hvm/start_info.h>
 #include "unpack.h"
 
-#define PHYS32_ENTRY 18
+#define PHYS32_ENTRY   18
+#define LOW_MEMORY_END 0x100000 /* the unpacker itself lies below */
 
 struct image {
     const uint8_t *data;
@@ -66,9 +68,22 @@ static struct segment segment_get(const struct image *image, unsigned int i)
     return s;
 }
 
+/* Whether it lies in one piece of dom0's RAM, by the map in the start info. */
+static bool is_ram(uint64_t start, uint64_t size, const struct unpack_params *params)
+{
+    const struct hvm_start_info *info = (void *)(uint64_t)params->start_info;
+    const struct hvm_memmap_table_entry *map = (void *)info->memmap_paddr;
+
+    for (uint32_t i = 0; i < info->memmap_entries; i++)
+        if (map[i].type == XEN_HVM_MEMMAP_TYPE_RAM && start >= map[i].addr &&
+            range_fits(start - map[i].addr, size, map[i].size))
+            return true;
+    return false;
+}
+
 static void segment_check(const struct segment *s, const struct unpack_params *params)
 {
-    if (s->paddr < 0x100000 || !range_fits(s->paddr, s->memsz, params->ram_end))
+    if (s->paddr < LOW_MEMORY_END || !is_ram(s->paddr, s->memsz, params))
         fail("there is no memory where the kernel wants to be loaded: give dom0 more (dom0_mem=)");
     if (s->paddr < params->taken_end && s->paddr + s->memsz > params->taken)
         fail("not enough memory to unpack and load the kernel: give dom0 more (dom0_mem=)");

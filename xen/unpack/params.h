@@ -16,8 +16,7 @@ struct unpack_params {
     uint64_t output, output_size;       /* room for it when unpacked */
     uint64_t heap, heap_size;           /* room for the unpacking libraries */
     uint64_t taken, taken_end;          /* what the kernel must not be loaded over */
-    uint64_t ram_end;                   /* of the RAM that begins at 1 MiB */
-    uint32_t start_info;
+    uint32_t start_info;                /* with dom0's memory map */
     uint32_t reserved;
 };
 

@@ -20,6 +20,8 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+import bzimage
+
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[2]
 
@@ -114,13 +116,17 @@ def cpio(root, out, level=6):
     out.write_bytes(gzip.compress(data, level, mtime=0))
 
 
-def kernel_elf(bzimage):
-    """The ELF inside a bzImage (Linux boot protocol 2.08 and later), whose payload is XZ in Debian 12."""
-    data = bzimage.read_bytes()
-    setup_sectors = data[0x1f1]
-    offset, length = struct.unpack_from("<II", data, 0x248)
-    start = (setup_sectors + 1) * 512 + offset
-    return lzma.LZMADecompressor(lzma.FORMAT_XZ).decompress(data[start:start + length])
+def kernel_elf(image):
+    """The ELF inside a kernel's image, whose payload is XZ in Debian 12."""
+    return lzma.LZMADecompressor(lzma.FORMAT_XZ).decompress(bzimage.payload(image.read_bytes()))
+
+
+def repacked(base, payload):
+    """Debian's kernel with its payload in another format."""
+    image = base.kernel.with_name(f"{base.kernel.name}-{payload}")
+    if not image.exists():
+        image.write_bytes(bzimage.wrap(payload, kernel_elf(base.kernel)))
+    return image
 
 
 def tiny_kernel():
@@ -184,7 +190,8 @@ def base(build):
         return images
     debs = fetch(top / "debs", packages())
     say("assembling images")
-    out.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(out, ignore_errors=True)
+    out.mkdir(parents=True)
     src = fresh_root(work / "debian")
     for deb in debs.values():
         unpack(deb, src)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The ways in: how QEMU gets a hypervisor and its modules to run.
 
-    arguments(way, directory, boot) -> QEMU's arguments; images are made in `directory`
+    arguments(way, directory, boot) -> QEMU's arguments; images are made in `directory` (-kernel needs none)
 
 kernel           QEMU's -kernel: multiboot 1
 grub-bios        a GRUB image by BIOS: multiboot 2
@@ -86,5 +86,6 @@ WAYS = {
 
 
 def arguments(way, directory, boot):
-    directory.mkdir(parents=True, exist_ok=True)
+    if directory:
+        directory.mkdir(parents=True, exist_ok=True)
     return WAYS[way](directory, boot)

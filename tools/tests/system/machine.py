@@ -5,12 +5,18 @@ import shlex
 import subprocess
 import threading
 import time
+from pathlib import Path
+
+import loaders
 
 # Guests' user space dies of AVX instructions under TCG now and then; QEMU's RDTSCP cannot be intercepted.
 CPU = "max,+svm,-la57,-pku,-avx,-avx2,-f16c,-fma,-rdtscp"
 
-DEFAULTS = {"mem": "2048", "smp": "1", "nodes": "0", "iommu": "amd", "dom0_mem": "512M",
-            "dom0_max_vcpus": "", "xen": "", "linux": "", "qemu": "", "icount": "", "timeout": "300"}
+# name: of this run, where a scenario has several; loader: see loaders.py; payload: the format that dom0's kernel is
+# packed in, instead of Debian's; end: `poweroff` or `reboot`, where not either will do.
+DEFAULTS = {"name": "", "loader": "kernel", "payload": "", "end": "", "mem": "2048", "smp": "1",
+            "nodes": "0", "iommu": "amd", "dom0_mem": "512M", "dom0_max_vcpus": "", "xen": "", "linux": "",
+            "qemu": "", "icount": "", "timeout": "300"}
 
 
 def parse(text):
@@ -45,8 +51,8 @@ def clock(machine):
             "-rtc", "base=2026-01-01T00:00:00,clock=vm"] if machine["icount"] else []
 
 
-def command(machine, xen, kernel, initrd, reference):
-    """QEMU's arguments; `initrd` is dom0's initramfs."""
+def command(machine, xen, kernel, initrd, reference, directory=None):
+    """QEMU's arguments; `initrd` is dom0's initramfs; `directory` is for the images of other loaders than QEMU."""
     options = f"console=com1 com1=115200,8n1 dom0_mem={machine['dom0_mem']} {machine['xen']}"
     if machine["dom0_max_vcpus"]:
         options += f" dom0_max_vcpus={machine['dom0_max_vcpus']}"
@@ -54,11 +60,13 @@ def command(machine, xen, kernel, initrd, reference):
         # Lazy switching of FPU state goes wrong under TCG: user space dies at random.
         options += " dom0=pvh spec-ctrl=eager-fpu" + (" dom0-iommu=none" if machine["iommu"] == "none" else "")
     iommu = {"none": [], "amd": ["-device", "amd-iommu"], "intel": ["-device", "intel-iommu"]}
+    boot = loaders.Boot(Path(xen), Path(xen).with_name("xen.efi"), options,
+                        [(Path(kernel), f"console=hvc0 {machine['linux']}"), (Path(initrd), "")])
     return ["qemu-system-x86_64", "-machine", "q35,kernel-irqchip=split", "-accel", "tcg", "-cpu", CPU,
             "-smp", machine["smp"], "-m", machine["mem"] + "M", *numa(machine), *iommu[machine["iommu"]],
-            "-display", "none", "-vga", "none", "-serial", "stdio", "-monitor", "none", "-no-reboot",
-            "-net", "none", *clock(machine), *shlex.split(machine["qemu"]), "-kernel", str(xen),
-            "-initrd", f"{kernel} console=hvc0 {machine['linux']},{initrd}", "-append", options]
+            "-display", "none", "-vga", "none", "-serial", "stdio", "-monitor", "none",
+            *([] if machine["end"] else ["-no-reboot"]), "-net", "none", *clock(machine),
+            *shlex.split(machine["qemu"]), *loaders.arguments(machine["loader"], directory, boot)]
 
 
 def run(argv, log, timeout, on_line):

@@ -87,8 +87,7 @@ static void __init payload_find(struct payload *p, const uint8_t *data, size_t s
 paddr_t __init dom0_place_kernel(struct dom0 *dom0, const struct boot_module *m, paddr_t start_info,
                                  uint32_t *entry)
 {
-    struct unpack_params params = {
-        .start_info = start_info, .ram_end = dom0->ram_end, .taken_end = dom0->ram_end};
+    struct unpack_params params = {.start_info = start_info, .taken_end = dom0->ram_end};
     struct payload p;
     paddr_t at;
 

@@ -117,6 +117,17 @@ static void __init map_add(struct domain_e820 *map, paddr_t start, paddr_t end, 
     map->entry[map->count++] = (struct e820_entry){start, end - start, type};
 }
 
+/* Remembers the largest piece that the loaded things' 32-bit addresses reach. */
+static void __init note_ram(struct dom0 *dom0, paddr_t start, paddr_t end)
+{
+    start = max(start, (paddr_t)LOW_MEMORY_END);
+    end = min(end, (paddr_t)GB(4));
+    if (start >= end || end - start <= dom0->ram_end - dom0->ram_start)
+        return;
+    dom0->ram_start = start;
+    dom0->ram_end = dom0->top = end;
+}
+
 /* The host's, with RAM by whole pages, until dom0 has `pages` of it. */
 void __init dom0_memory_map(struct dom0 *dom0, unsigned long pages)
 {
@@ -134,8 +145,7 @@ void __init dom0_memory_map(struct dom0 *dom0, unsigned long pages)
             end = ROUNDDOWN(end, PAGE_SIZE);
             end = start < end ? min(end, start + left) : start;
             left -= end - start;
-            if (start <= LOW_MEMORY_END && end > LOW_MEMORY_END)
-                dom0->ram_end = dom0->top = min(end, (paddr_t)GB(4));
+            note_ram(dom0, start, end);
         }
         map_add(dom0->e820, start, end, e->type);
     }
@@ -171,9 +181,9 @@ static void __init map_split_top(struct dom0 *dom0, paddr_t start, uint32_t type
 paddr_t __init dom0_carve(struct dom0 *dom0, size_t size, const char *what)
 {
     size = ROUNDUP(size, PAGE_SIZE);
-    if (size > dom0->top - LOW_MEMORY_END)
-        panic("dom0 has too little memory (%lu MiB below 4 GiB) for %s: give it more by dom0_mem=",
-              (unsigned long)(dom0->ram_end >> 20), what);
+    if (size > dom0->top - dom0->ram_start)
+        panic("dom0 has too little memory (%lu MiB in one piece) for %s: give it more by dom0_mem=",
+              (unsigned long)((dom0->ram_end - dom0->ram_start) >> 20), what);
     dom0->top -= size;
     return dom0->top;
 }

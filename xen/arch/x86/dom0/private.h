@@ -8,13 +8,13 @@
 #include <asm/hvm.h>
 
 /*
- * dom0 being built.  What is loaded for it is stacked downwards from the end of its first large piece of RAM
- * (the one that begins at 1 MiB), so that the kernel finds its place at the beginning of it free.
+ * dom0 being built.  What is loaded for it is stacked downwards from the end of its largest piece of RAM below 4 GiB,
+ * so that the kernel finds its place at the beginning of it free.  Under UEFI the RAM that begins at 1 MiB ends soon.
  */
 struct dom0 {
     struct domain *d;
     struct domain_e820 *e820;
-    paddr_t ram_end;            /* of that piece */
+    paddr_t ram_start, ram_end; /* that piece */
     paddr_t top;                /* below what has been placed so far */
 };
 

@@ -34,7 +34,7 @@ need() { check "$@" || finish; }
 
 finish() {
     echo "@@ end $(cut -d' ' -f1 /proc/uptime)"
-    poweroff -f
+    if grep -q 'test.reboot' /proc/cmdline; then reboot -f; else poweroff -f; fi
 }
 
 # rounds SHORT LONG: how often to do something; LONG under `make soak`.
