@@ -10,14 +10,15 @@ import machine
 
 
 class Row:
-    """options: the hypervisor's; qemu: more arguments, or a function of the directory that gives them; says:
+    """options: the hypervisor's; module: another kernel than hello, and words: its command line; qemu: more arguments, or a function of the directory that gives them; says:
     regular expressions to be met in this order; stops: the machine is to halt, instead of hello's success; halts: it
     cannot power off, for want of tables; restarts: hello restarts the machine, which comes up again."""
 
     def __init__(self, name, loader="kernel", smp=2, mem="1G", sparse=False, nodes=0, cpu="", options="",
-                 qemu=(), module="hello", says=(), stops=False, halts=False, restarts=False):
+                 qemu=(), module="hello", words="word", says=(), stops=False, halts=False, restarts=False):
         self.name, self.loader, self.smp, self.mem, self.sparse = name, loader, smp, mem, sparse
         self.nodes, self.cpu, self.options, self.qemu, self.module = nodes, cpu, options, qemu, module
+        self.words = "reboot" if restarts else words
         self.says, self.stops, self.halts, self.restarts = list(says), stops, halts, restarts
 
 
@@ -34,6 +35,12 @@ def own_acpi(*tables):
 MADT = acpi.table(b"APIC", acpi.madt(2))
 GIB = 1 << 30
 BANNER = "Stake, Xen interface"
+
+
+def shape(name, options, words, *says):
+    """dom0's size and place, as the kernel dom0-shape finds them on two nodes of two CPUs and 512 MiB."""
+    return Row(f"boot-{name}", smp=4, nodes=2, options=options, module="dom0-shape", words=words, says=says)
+
 
 ROWS = [
     Row("boot-kernel-smp1", smp=1, says=["CPUs: 1 of 1 up"]),
@@ -53,6 +60,25 @@ ROWS = [
     Row("boot-node-without-cpus", qemu=[*node(0, "512M", "0-1"), *node(1, "512M")]),
     Row("boot-maxcpus", smp=4, options="maxcpus=2", says=["CPUs: 2 of"]),
     Row("boot-numa-off", nodes=2, options="numa=off"),
+
+    shape("dom0-mem-min", "dom0_mem=64M,min:96M", "least=95 most=96"),
+    shape("dom0-mem-max", "dom0_mem=512M,max:96M", "least=95 most=96 limit=96"),
+    shape("dom0-mem-grow", "dom0_mem=96M,max:256M", "least=95 most=96 limit=256"),
+    shape("dom0-mem-all", "dom0_mem=min:64M", "least=900 most=1023"),
+    shape("dom0-mem-percent", "dom0_mem=25%", "least=240 most=256"),
+    shape("dom0-mem-percent-bounds", "dom0_mem=50%,min:10%,max:20%", "least=190 most=205"),
+    shape("dom0-vcpus", "dom0_max_vcpus=3 dom0_mem=96M", "vcpus=3"),
+    shape("dom0-nodes-own-choice", "dom0_max_vcpus=2 dom0_mem=96M", "vcpus=2 nodes=1 hard=0xff soft=0x3"),
+    shape("dom0-nodes-many-vcpus", "dom0_mem=96M", "vcpus=4 hard=0xff soft=0xff"),
+    shape("dom0-nodes-strict", "dom0_nodes=1,strict dom0_mem=96M", "vcpus=2 nodes=2 hard=0xc soft=0xff"),
+    shape("dom0-nodes-strict-percent", "dom0_nodes=1 dom0_mem=50%", "least=235 most=256 vcpus=2 nodes=2"),
+    shape("dom0-nodes-relaxed", "dom0_nodes=1,relaxed dom0_mem=96M", "vcpus=2 nodes=2 hard=0xff soft=0xc"),
+    shape("dom0-nodes-relaxed-full", "dom0_nodes=1,relaxed dom0_mem=640M", "least=639 most=640 nodes=3"),
+    shape("dom0-nodes-absent", "dom0_nodes=1,7 dom0_mem=96M", "vcpus=2 nodes=2", "names node 7, which"),
+    shape("dom0-nodes-none-of-them", "dom0_nodes=7 dom0_mem=96M", "vcpus=4 hard=0xff", "nodes without CPUs"),
+    shape("dom0-nodes-nonsense", "dom0_nodes=1,,x dom0_mem=96M", "vcpus=4", "dom0_nodes=1,,x is not understood"),
+    Row("boot-dom0-nodes-strict-too-much", smp=4, nodes=2, options="dom0_nodes=1 dom0_mem=640M", stops=True,
+        says=["dom0_mem= asks for 640 MiB for dom0, but only"]),
 
     Row("boot-restart-acpi", restarts=True, says=["Restarting by ACPI", BANNER]),
     Row("boot-restart-chipset", restarts=True, options="reboot=pci", says=["Restarting by the chipset", BANNER]),
@@ -107,10 +133,12 @@ def with_size(image, size):
     return image[:-4] + struct.pack("<I", size)
 
 
-def modules(hello):
+def modules(kernels):
     """Each module that rows name: a function that makes it."""
+    hello = (kernels / "hello.elf").read_bytes()
     made = {
         "hello": lambda: hello,
+        "dom0-shape": lambda: (kernels / "dom0-shape.elf").read_bytes(),
         "truncated": lambda: hello[:len(hello) // 64],
         "garbage": lambda: bytes(range(256)) * 64,
         "bzimage-truncated": lambda: truncated(bzimage.wrap("gzip", hello)),
@@ -127,7 +155,7 @@ def modules(hello):
 
 def module_file(row, directory, kernels):
     path = directory / "module"
-    path.write_bytes(modules((kernels / "hello.elf").read_bytes())[row.module]())
+    path.write_bytes(modules(kernels)[row.module]())
     return path
 
 
@@ -144,8 +172,9 @@ def command(row, build):
     if row.sparse:
         argv += ["-object", f"memory-backend-ram,id=ram,size={row.mem},reserve=off", "-machine", "memory-backend=ram"]
     argv += row.qemu(directory) if callable(row.qemu) else row.qemu
+    memory = "" if "dom0_mem=" in row.options else "dom0_mem=128M "
     boot = loaders.Boot(build / "xen/xen", build / "xen/xen.efi",
-                        f"console=com1 com1=115200,8n1 dom0_mem=128M {row.options}")
+                        f"console=com1 com1=115200,8n1 {memory}{row.options}")
     if row.module:
-        boot.modules.append((module_file(row, directory, build / "tests/guest"), "reboot" if row.restarts else "word"))
+        boot.modules.append((module_file(row, directory, build / "tests/guest"), row.words))
     return argv + loaders.arguments(row.loader, directory, boot)

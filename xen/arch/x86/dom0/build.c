@@ -31,7 +31,7 @@ boolean_param("dom0_privileged", dom0_privileged);
 
 static unsigned int __init vcpu_count(void)
 {
-    unsigned int count = max_vcpus ? max_vcpus : cpumask_weight(&cpu_online_map);
+    unsigned int count = max_vcpus ? max_vcpus : dom0_nodes_cpus();
 
     return min(count, (unsigned int)MAX_VIRT_CPUS);
 }
@@ -85,12 +85,15 @@ void __init dom0_build(void)
         panic("There is no kernel for dom0: the loader has to give it as the first module");
     if (!hvm_ops)
         panic("dom0 needs hardware virtualisation, which this machine does not offer (see above)");
+    dom0_nodes_check();
     pages = dom0_memory_pages();
     dom0.d = create();
+    dom0_nodes_settle(&dom0, pages);
     domain_pages_set_max(dom0.d, dom0_max_pages(pages));
     dom0_memory_map(&dom0, pages);
     dom0_memory_populate(&dom0);
     create_vcpus(dom0.d);
+    dom0_nodes_place_vcpus(&dom0);
     load(&dom0);
     printk("dom0: %lu MiB, %u vCPUs\n", dom0.d->mem.tot_pages >> 8, dom0.d->max_vcpus);
     if (vcpu_up(dom0.d->vcpu[0]) || domain_unpause_by_control(dom0.d))

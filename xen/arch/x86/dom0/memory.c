@@ -24,7 +24,7 @@
 
 struct amount {
     bool is_given;
-    unsigned int percent; /* of the host's free memory; 0: bytes */
+    unsigned int percent; /* of the free memory; 0: bytes */
     uint64_t bytes;
 };
 
@@ -79,11 +79,8 @@ static unsigned long __init amount_pages(const struct amount *a, unsigned long a
 
 unsigned long __init dom0_memory_pages(void)
 {
-    struct heap_info heap;
-    unsigned long pages, available;
+    unsigned long pages, available = dom0_nodes_free();
 
-    heap_snapshot(&heap, NULL);
-    available = heap.free - heap.claimed;
     pages = available - min(available / RESERVE_SHARE, (unsigned long)RESERVE_MAX);
     if (amount_wanted.is_given)
         pages = amount_pages(&amount_wanted, available);

@@ -28,6 +28,14 @@ paddr_t dom0_carve_acpi(struct dom0 *dom0, size_t size);        /* before anythi
 void dom0_write(struct dom0 *dom0, paddr_t gpa, const void *data, size_t size);
 unsigned long dom0_max_pages(unsigned long pages);
 
+/* nodes.c: the NUMA nodes that dom0 lives on. `check` comes first; `settle` once the domain is there, before its memory;
+ * `place_vcpus` once they are. */
+void dom0_nodes_check(void);
+unsigned int dom0_nodes_cpus(void);             /* how many CPUs there are for it */
+unsigned long dom0_nodes_free(void);            /* and pages */
+void dom0_nodes_settle(struct dom0 *dom0, unsigned long pages);
+void dom0_nodes_place_vcpus(struct dom0 *dom0);
+
 /* image.c: the address of the unpacker's parameters, and the entry in *entry */
 paddr_t dom0_place_kernel(struct dom0 *dom0, const struct boot_module *m, paddr_t start_info, uint32_t *entry);
 
