@@ -99,5 +99,5 @@ def run(argv, log, timeout, on_line):
         finally:
             alarm.cancel()
             qemu.kill()
-            qemu.wait()
+            out.write(f"# {why[0]}, QEMU's status {qemu.wait()}\n")
     return why[0]

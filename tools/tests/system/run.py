@@ -23,7 +23,7 @@ import images
 import machine
 
 HERE = Path(__file__).resolve().parent
-BANNER = re.compile(r"Stake, Xen interface|Xen version 4\.17")
+BANNER = re.compile(r"\(XEN\) (Stake, Xen interface|Xen version 4\.17)")
 FATAL = re.compile(r"Panic on CPU|Kernel panic - not syncing|FATAL TRAP|Assertion .* failed")
 
 
