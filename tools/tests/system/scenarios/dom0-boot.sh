@@ -17,18 +17,20 @@ cd /sys/hypervisor
 check "type" test "$(cat type)" = xen
 check "version 4.17" test "$(cat version/major).$(cat version/minor)" = 4.17
 check "version and extra as xl says" test "$(cat version/major).$(cat version/minor)$(cat version/extra)" = \
-    "$(xl info xen_version)"
+    "$(xl info | awk '/^xen_version/ { print $3 }')"
 check "PVH" test "$(cat guest_type)" = PVH
 check "dom0's UUID" test "$(cat uuid)" = 00000000-0000-0000-0000-000000000000
 check "who built it, when, with what" said compilation/compiled_by compilation/compile_date compilation/compiler
 check "built with gcc" grep -q gcc compilation/compiler
-check "pages of 4 KiB" test "$(cat properties/pagesize)" = 4096
+check "pages of 4 KiB" test $((0x$(cat properties/pagesize))) = 4096
 check "hvm guests of 64 bits" grep -q hvm-3.0-x86_64 properties/capabilities
-check "features as PVH has them" test $((0x$(cat properties/features) & 0x704)) = $((0x704))
+check "features as PVH has them" test $((0x$(cat properties/features) & 0xb04)) = $((0xb04))
 check "the changeset is said" test -e properties/changeset
 cd /
 check "as many vCPUs as xl says" test "$(nproc)" = "$(xl vcpu-list Domain-0 | grep -c '^Domain-0 ')"
 check "every vCPU works" sh -c 'for c in $(seq 0 $(($(nproc) - 1))); do taskset $((1 << c)) true || exit 1; done'
 check "nodes as the machine has them" sh -c 'xl info | grep -q "^nr_nodes *: [12]$"'
-check "no complaint about Xen in dmesg" sh -c '! dmesg | grep -iE "xen.*(fail|error|warn|bug)|(WARNING|BUG):" | grep -v "Failed to get CPU numbers"'
+# There is no hypercall for machine checks, of which Linux complains: its log of them would stay empty for ever.
+complaints() { dmesg | grep -iE "xen.*(fail|error|warn|bug)|(WARNING|BUG):" | grep -v "xen_mcelog: Failed to get CPU"; }
+check_not "no complaint about Xen in dmesg" complaints
 check "no panic of the hypervisor's, no assertion" sh -c '! xl dmesg | grep -E "Panic on CPU|ASSERT\(|BUG_ON\(|BUG at"'

@@ -1,5 +1,5 @@
 # dom0 drives the machine's PCI devices through the IOMMU, at full width: an AHCI disk, an NVMe disk, an e1000e NIC.
-# machine: mem=2048 timeout=300 iommu=amd qemu="-drive file.driver=null-co,file.size=1G,file.read-zeroes=on,format=raw,snapshot=on,if=none,id=a -device ide-hd,drive=a -drive file.driver=null-co,file.size=1G,file.read-zeroes=on,format=raw,snapshot=on,if=none,id=n -device nvme,drive=n,serial=stake -netdev 'user,id=u,guestfwd=tcp:10.0.2.100:7-cmd:seq 1 2000000' -device e1000e,netdev=u"
+# machine: mem=2048 smp=2 timeout=300 iommu=amd qemu="-drive file.driver=null-co,file.size=1G,file.read-zeroes=on,format=raw,snapshot=on,if=none,id=a -device ide-hd,drive=a -drive file.driver=null-co,file.size=1G,file.read-zeroes=on,format=raw,snapshot=on,if=none,id=n -device nvme,drive=n,serial=stake -netdev 'user,id=u,guestfwd=tcp:10.0.2.100:7-cmd:seq 1 2000000' -device e1000e,netdev=u"
 
 # interrupts NAME: how many have arrived by lines of /proc/interrupts that mention NAME, all CPUs together.
 interrupts() {
