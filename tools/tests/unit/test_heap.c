@@ -582,3 +582,25 @@ UNIT_TEST(low_memory,
     CHECK_EQ(claim(d, 4000), 0);
     CHECK_EQ(events, 2); /* armed again by the release */
 }
+
+UNIT_TEST(beside_frame_zero,
+          "Frame 0, by which links say that there is none, is merged with nothing: empty lists are "
+          "not its block.")
+{
+    host_add_ram(0, MB(1));
+    numa_add_memory(0, 0, MB(1));
+    heap_add_range(0, MB(1));
+    CHECK_EQ(free_pages(), 255);
+    for (unsigned int round = 0; round < 2; round++) {
+        for (unsigned int i = 0; i < 255; i++)
+            CHECK(alloc_domheap_page(NULL, 0));
+        CHECK(!alloc_domheap_page(NULL, 0));
+        /* The lowest last, so that what is freed first has no free block below it. */
+        for (unsigned long pfn = 255; pfn; pfn--)
+            free_domheap_page(mfn_to_page(_mfn(pfn)));
+        heap_check();
+        CHECK_EQ(free_pages(), 255);
+        while (heap_scrub_idle())
+            heap_check();
+    }
+}

@@ -125,7 +125,8 @@ static noinline void block_merge(struct heap_zone *z, unsigned long pfn, unsigne
     uint32_t *first = &z->first[order];
     unsigned int least = order;
 
-    while (*first == buddy && page_at(buddy)->next == buddy && size < 1UL << MAX_ORDER) {
+    /* An empty list says 0, which is no block's number. */
+    while (buddy && *first == buddy && page_at(buddy)->next == buddy && size < 1UL << MAX_ORDER) {
         head_clear(buddy, &dirty);
         *first++ = 0;
         pfn &= buddy;
