@@ -90,6 +90,20 @@ UNIT_TEST(grant_table, "A domain's grant table: every allocation may fail, none 
     CHECK_EQ(walk(make_grants, grant_table_destroy), 4 + 3 * 2);
 }
 
+/* A domain that may map, and grants nothing. */
+static int make_mapper(struct domain *d)
+{
+    grant_handle_t handle;
+    int rc = grant_table_init(d, 0, 8);
+
+    return rc ? rc : track_alloc(d, &handle);
+}
+
+UNIT_TEST(grant_mapper, "A grant table without frames: every allocation may fail all the same.")
+{
+    CHECK_EQ(walk(make_mapper, grant_table_destroy), 4 + 1);
+}
+
 UNIT_TEST(grant_track,
           "Keeping track of mappings: a row that cannot be had is an error, not a crash.")
 {

@@ -186,7 +186,7 @@ static bool next_mapping(struct domain *d, grant_handle_t *handle, uint64_t *hos
 int grant_table_relinquish_mappings(struct domain *d)
 {
     struct grant_unmapping u;
-    grant_handle_t handle = 0;
+    grant_handle_t handle = d->grant->relinquished;
     uint64_t host_addr;
 
     for (;;) {
@@ -198,6 +198,7 @@ int grant_table_relinquish_mappings(struct domain *d)
             return 0;
         }
         grant_unmap_end(&u);
+        d->grant->relinquished = handle;
         if (hypercall_preempt_check())
             return -ERESTART;
     }

@@ -21,6 +21,7 @@
 struct grant_active {
     struct page_info *page;
     domid_t user;
+    bool is_writable; /* by the granter itself */
     uint16_t readers;
     uint16_t writers;
 };
@@ -45,8 +46,9 @@ struct grant_table {
     struct grant_active **active;  /* [max_frames]: a row for each frame */
     unsigned int max_rows;         /* constant */
     unsigned int row_count;
-    struct grant_track **row;   /* [max_rows] */
-    grant_handle_t free_handle; /* HANDLE_NONE: make a new row */
+    struct grant_track **row;    /* [max_rows] */
+    grant_handle_t free_handle;  /* HANDLE_NONE: make a new row */
+    grant_handle_t relinquished; /* dying: no mapping below it is left */
 };
 
 #define HANDLE_NONE (~0u)

@@ -36,7 +36,7 @@ int grant_table_init(struct domain *d, unsigned int max_frames, unsigned int max
     t->frame = xzalloc_array(struct grant_entry_v1 *, t->max_frames);
     t->active = xzalloc_array(struct grant_active *, t->max_frames);
     t->row = xzalloc_array(struct grant_track *, t->max_rows);
-    return (t->frame && t->active && t->row) || !t->max_frames || !t->max_rows ? 0 : -ENOMEM;
+    return t->frame && t->active && t->row ? 0 : -ENOMEM;
 }
 
 void grant_table_destroy(struct domain *d)

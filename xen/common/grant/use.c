@@ -76,7 +76,7 @@ static void unmark(struct grant_entry_v1 *entry, const struct grant_active *acti
 
 /* The first use finds the page; it must be the granter's own memory. */
 static int find_page(struct domain *granter, const struct grant_entry_v1 *entry, bool is_readonly,
-                     struct page_info **page)
+                     struct grant_active *active)
 {
     p2m_type_t type;
     struct page_info *pg =
@@ -88,7 +88,8 @@ static int find_page(struct domain *granter, const struct grant_entry_v1 *entry,
         page_put(pg);
         return GNTST_bad_page;
     }
-    *page = pg;
+    active->page = pg;
+    active->is_writable = type == p2m_ram_rw;
     return GNTST_okay;
 }
 
@@ -112,8 +113,10 @@ static int acquire_locked(struct domain *granter, domid_t user, grant_ref_t ref,
     if (status)
         return status;
     if (!in_use(active)) {
-        status = find_page(granter, entry, is_readonly, &active->page);
+        status = find_page(granter, entry, is_readonly, active);
         active->user = user;
+    } else if (!is_readonly && !active->is_writable) {
+        status = GNTST_bad_page; /* found by a reader */
     }
     if (!status && is_readonly)
         active->readers++;
