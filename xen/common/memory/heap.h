@@ -58,6 +58,7 @@ extern spinlock_t heap_lock;
  * claim. */
 extern struct domain_pages heap_own;
 
+/* The invariants of all counters: BUG when one is broken. Under heap_lock. */
 void heap_check_locked(void);
 
 /* Ends every change: in debug builds all invariants are checked first. */
@@ -138,11 +139,11 @@ static inline uint64_t frame_links(const struct page_info *pg)
 /* What the word of a used frame is if there is no reference but that of its allocation. */
 static inline uint64_t page_word_sole(const struct page_info *pg)
 {
-    return (READ_ONCE(pg->word) & ~(uint64_t)(uint32_t)~0) | PGC_allocated | 1;
+    return (READ_ONCE(pg->word) & 0xffffffff00000000UL) | PGC_allocated | 1;
 }
 
 /* --- page_alloc.c --- */
-/* Returns free frames of one node whose words are zero; `account` had them. */
+/* Returns frames of one node whose words are zero; `account` had them. Takes heap_lock. */
 void heap_free_run(struct domain_pages *account, struct page_info *pg, unsigned long count,
                    nodeid_t node);
 /* As above for frames as they were in use, any nodes; retires those that are marked offlining. */
@@ -160,8 +161,10 @@ void claim_recall(nodeid_t node);
 void claim_fit_limit(struct domain_pages *mem, unsigned long count);
 
 /* --- domain_pages.c --- */
+/* Takes a page that is about to be freed off d's list. Both take mem.lock. */
 void domain_pages_remove(struct domain *d, struct page_info *pg);
-/* Drops the allocation's reference of a block of d's: in one go, where nobody else has any. */
+/* Drops the allocation's references of `count` pages of d's: in one go, where nobody else has any.
+ */
 void domain_pages_free(struct domain *d, struct page_info *pg, unsigned long count);
 
 /* --- page_offline.c --- */

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Virtual addresses for scattered frames and for devices. */
+/*
+ * Virtual addresses for scattered frames and for devices.  Sizes in bytes, counts in pages.  NULL
+ * when there is no room or no memory.  Giving back flushes every CPU's TLB: with interrupts on.
+ */
 #ifndef XEN_VMAP_H
 #define XEN_VMAP_H
 
@@ -12,6 +15,7 @@ void *ioremap(paddr_t pa, size_t size);
 /* The same, cached: for firmware tables. */
 void *memremap(paddr_t pa, size_t size);
 void iounmap(void *va);
+/* Zeroed memory of many pages, contiguous in these addresses alone. */
 void *vzalloc(size_t size);
 void vfree(void *va);
 
