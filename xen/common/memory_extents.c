@@ -32,6 +32,13 @@ struct extents {
 
 /* --- pages on their way out --- */
 
+/* The allocation's references of a block: whoever else holds a page keeps it until it lets go. */
+static void block_give_up(struct page_info *pg, unsigned int order)
+{
+    for (unsigned long i = 0; i < 1UL << order; i++)
+        page_put_alloc_ref(mfn_to_page(mfn_add(page_to_mfn(pg), i)));
+}
+
 void leaving_begin(struct leaving *l, struct domain *d)
 {
     l->d = d;
@@ -42,12 +49,8 @@ void leaving_begin(struct leaving *l, struct domain *d)
 void leaving_end(struct leaving *l)
 {
     p2m_batch_end(l->d);
-    while (l->count) {
-        struct page_info *pg = l->block[--l->count].pg;
-
-        for (unsigned long i = 0; i < 1UL << l->block[l->count].order; i++)
-            page_put_alloc_ref(mfn_to_page(mfn_add(page_to_mfn(pg), i)));
-    }
+    for (; l->count; l->count--)
+        block_give_up(l->block[l->count - 1].pg, l->block[l->count - 1].order);
 }
 
 /*
@@ -152,8 +155,7 @@ static long extents_run(struct memory_call *call, int (*one)(struct extents *e, 
     if (extents_begin(&e, call))
         return call->start;
     for (i = call->start; i < e.r.nr_extents; i++) {
-        if (i != call->start && hypercall_preempt_check()) {
-            call->start = i;
+        if (memory_preempted(call, i)) {
             memory_target_put(e.d);
             return -ERESTART;
         }
@@ -165,12 +167,6 @@ static long extents_run(struct memory_call *call, int (*one)(struct extents *e, 
 }
 
 /* --- the three operations --- */
-
-static void extent_free(struct page_info *pg, unsigned int order)
-{
-    for (unsigned long i = 0; i < 1UL << order; i++)
-        page_put_alloc_ref(mfn_to_page(mfn_add(page_to_mfn(pg), i)));
-}
 
 static int populate_one(struct extents *e, unsigned long i)
 {
@@ -185,7 +181,7 @@ static int populate_one(struct extents *e, unsigned long i)
         return -ENOMEM;
     rc = p2m_set(e->d, gfn, page_to_mfn(pg), e->r.extent_order, p2m_ram_rw);
     if (rc)
-        extent_free(pg, e->r.extent_order);
+        block_give_up(pg, e->r.extent_order);
     return rc;
 }
 

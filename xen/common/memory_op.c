@@ -44,6 +44,14 @@ void memory_target_put(struct domain *d)
     domain_put(d);
 }
 
+bool memory_preempted(struct memory_call *call, unsigned long i)
+{
+    if (i == call->start || !hypercall_preempt_check())
+        return false;
+    call->start = i;
+    return true;
+}
+
 /* --- questions --- */
 
 static long maximum_ram_page(struct memory_call *call)
@@ -51,49 +59,51 @@ static long maximum_ram_page(struct memory_call *call)
     return max_page - 1;
 }
 
-static long question_target(const struct memory_call *call, struct domain **d)
+/* A question about one domain, which the argument names. */
+static long ask(struct memory_call *call, long (*answer)(const struct domain *d))
 {
+    struct domain *d;
     domid_t domid;
+    long rc;
 
     if (guest_read(&domid, call->gva))
         return -EFAULT;
-    return privilege_target(domid, TARGET_SELF_OR_BY_CONTROL, d);
+    rc = privilege_target(domid, TARGET_SELF_OR_BY_CONTROL, &d);
+    if (rc)
+        return rc;
+    rc = answer(d);
+    domain_put(d);
+    return rc;
+}
+
+static long pages_of(const struct domain *d)
+{
+    return (long)READ_ONCE(d->mem.tot_pages);
 }
 
 static long current_reservation(struct memory_call *call)
 {
-    struct domain *d;
-    long rc = question_target(call, &d);
+    return ask(call, pages_of);
+}
 
-    if (rc)
-        return rc;
-    rc = READ_ONCE(d->mem.tot_pages);
-    domain_put(d);
-    return rc;
+static long limit_of(const struct domain *d)
+{
+    return (long)READ_ONCE(d->mem.max_pages);
 }
 
 static long maximum_reservation(struct memory_call *call)
 {
-    struct domain *d;
-    long rc = question_target(call, &d);
+    return ask(call, limit_of);
+}
 
-    if (rc)
-        return rc;
-    rc = READ_ONCE(d->mem.max_pages);
-    domain_put(d);
-    return rc;
+static long highest_gfn_of(const struct domain *d)
+{
+    return (long)gfn_x(p2m_highest(d));
 }
 
 static long maximum_gpfn(struct memory_call *call)
 {
-    struct domain *d;
-    long rc = question_target(call, &d);
-
-    if (rc)
-        return rc;
-    rc = gfn_x(p2m_highest(d));
-    domain_put(d);
-    return rc;
+    return ask(call, highest_gfn_of);
 }
 
 static long sharing_pages(struct memory_call *call)

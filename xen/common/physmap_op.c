@@ -146,14 +146,8 @@ static long batch_run(struct memory_call *call, struct domain *d, struct domain 
     long rc = 0;
 
     p2m_batch_begin(d);
-    for (unsigned long i = call->start; i < arg->size && !rc; i++) {
-        if (i != call->start && hypercall_preempt_check()) {
-            call->start = i;
-            rc = -ERESTART;
-            break;
-        }
-        rc = batch_element(d, owner, arg, i);
-    }
+    for (unsigned long i = call->start; i < arg->size && !rc; i++)
+        rc = memory_preempted(call, i) ? -ERESTART : batch_element(d, owner, arg, i);
     p2m_batch_end(d);
     return rc;
 }
@@ -247,10 +241,8 @@ static long resource_run(struct memory_call *call, struct domain *owner,
         xen_pfn_t gfn;
         int rc;
 
-        if (i != call->start && hypercall_preempt_check()) {
-            call->start = i;
+        if (memory_preempted(call, i))
             return -ERESTART;
-        }
         if (guest_read(&gfn, (uint64_t)(arg->frame_list.p + i)))
             return -EFAULT;
         rc = place_resource(owner, arg->frame + i, _gfn(gfn));

@@ -17,9 +17,15 @@ struct memory_call {
 typedef long memory_fn(struct memory_call *call);
 
 /*
- * The domain whose memory an operation changes.  It may start to die meanwhile, but what it owns is not taken away
- * until the operation has let go of it: a page just allocated, say, and not mapped yet.  -ESRCH, -EPERM, or -EINVAL
- * for a dying domain.
+ * Before extent i: is something else due?  Then call->start says where to go on.  A round does
+ * one extent at least, so that every operation ends.
+ */
+bool memory_preempted(struct memory_call *call, unsigned long i);
+
+/*
+ * The domain whose memory an operation changes.  It may start to die meanwhile, but what it owns
+ * is not taken away until the operation has let go of it: a page just allocated, say, and not
+ * mapped yet.  -ESRCH, -EPERM, or -EINVAL for a dying domain.
  */
 int memory_target(domid_t domid, enum target_rule rule, struct domain **d);
 void memory_target_put(struct domain *d);
