@@ -49,6 +49,11 @@ run: deps
 test-unit:
 	$(Q)$(MAKE) --no-print-directory -C tools/tests/unit T="$(T)"
 
+## coverage        lines of the hypervisor that the unit tests run, per folder; FILES=1 per file
+.PHONY: coverage
+coverage:
+	$(Q)$(MAKE) --no-print-directory -C tools/tests/unit coverage FILES=$(FILES)
+
 ## test-abi        the public headers against libxen-dev's, field by field; T=header for one
 .PHONY: test-abi
 test-abi:
