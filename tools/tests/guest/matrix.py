@@ -47,6 +47,7 @@ ROWS = [
     Row("boot-kernel-smp2", says=["CPUs: 2 of 2 up"]),
     Row("boot-kernel-smp4", smp=4, says=["CPUs: 4 of 4 up"]),
     Row("boot-grub-bios", loader="grub-bios"),
+    Row("boot-grub-menu", loader="grub-menu"),
     Row("boot-grub-multiboot1", loader="grub-multiboot1"),
     Row("boot-grub-ovmf", loader="grub-ovmf", smp=1),
     Row("boot-efi-ovmf", loader="efi", smp=1),

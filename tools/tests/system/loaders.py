@@ -7,16 +7,19 @@ kernel           QEMU's -kernel: multiboot 1
 grub-bios        a GRUB image by BIOS: multiboot 2
 grub-multiboot1  the same by the older protocol
 grub-ovmf        the same image by UEFI
+grub-menu        GRUB by BIOS with the entry that update-grub makes of tools/boot/15_stake, the first of its menu
 efi              xen.efi and its configuration file on a UEFI system partition
 
 Under OVMF a machine has one processor, or QEMU one thread: with several it takes minutes.
 """
+import os
 import shutil
 import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
 
 OVMF = "/usr/share/OVMF"
+MENU = Path(__file__).resolve().parents[2] / "boot/15_stake"
 
 
 @dataclass
@@ -52,6 +55,24 @@ def grub_image(directory, boot, version):
     return ["-cdrom", str(image)]
 
 
+def menu_image(directory, boot):
+    """What is installed below /boot, and the menu made of it; modules are a kernel and perhaps its initramfs."""
+    tree, image = directory / "iso", directory / "grub.iso"
+    shutil.rmtree(tree, ignore_errors=True)
+    (tree / "boot/grub").mkdir(parents=True)
+    shutil.copy(boot.xen, tree / "boot/stake")
+    for (path, _), name in zip(boot.modules, ("vmlinuz-1", "initrd.img-1")):
+        shutil.copy(path, tree / "boot" / name)
+    words = " ".join(words for _, words in boot.modules)
+    entries = subprocess.run([MENU], check=True, capture_output=True, text=True, env={
+        "PATH": os.environ["PATH"], "STAKE_BOOT": str(tree / "boot"), "GRUB_CMDLINE_XEN": boot.options,
+        "GRUB_CMDLINE_LINUX": words}).stdout
+    (tree / "boot/grub/grub.cfg").write_text("set timeout=0\n" + entries.replace(str(tree), ""))
+    quiet("grub-mkrescue", "-o", image, tree)
+    shutil.rmtree(tree)
+    return ["-cdrom", str(image)]
+
+
 def firmware(directory):
     variables = directory / "vars.fd"
     shutil.copy(f"{OVMF}/OVMF_VARS.fd", variables)
@@ -81,6 +102,7 @@ WAYS = {
     "grub-bios": lambda directory, boot: grub_image(directory, boot, "2"),
     "grub-multiboot1": lambda directory, boot: grub_image(directory, boot, ""),
     "grub-ovmf": lambda directory, boot: [*grub_image(directory, boot, "2"), *firmware(directory)],
+    "grub-menu": menu_image,
     "efi": lambda directory, boot: [*efi_disk(directory, boot), *firmware(directory)],
 }
 
