@@ -278,6 +278,7 @@ static int keep_config(libxl_ctx *ctx, struct creation *c)
     return config_save(ctx, c->domid, c->config);
 }
 
+/* From nothing to a domain that can be unpaused; build.c tells why in this order. */
 static const struct {
     const char *name;
     creation_step *take;
