@@ -42,7 +42,8 @@ check "the second gets its memory elsewhere" test $rc = 0
 check "and is told what it lacks on the node, and by whose claim" said "notice: claiming on the whole host instead"
 check "what it has there nobody had claimed" sh -c 'test-claim pages $(xl domid second) | tee /dev/stderr | awk "/^node 1 / && \$3 < 450 * 256 {a = 1} END {exit !a}"'
 kill -CONT $first
-check "the first is created" wait $first
+wait $first; rc=$?
+check "the first is created" test $rc = 0
 check "all of it on its node" pages_on first 1 450
 xl destroy second
 tiny_config second $(($(free_mb) + 1)) 'claim_nodes = ["1:451"]' >/dev/null
