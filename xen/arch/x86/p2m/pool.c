@@ -7,8 +7,9 @@
  * need nothing from the heap until they outgrow the pool, and only then take more from it.  A
  * domain for which nobody has set a size has an empty pool.
  *
- * Pages in the pool are zero but for the first word, which links them.  The tables in use count
- * towards its size.  The lock of the p2m is held.
+ * Few of them are ever used when a guest is mapped by large pages, so a page is zeroed when it is
+ * taken from the pool, and not before.  The first word of those in it links them.  The tables in
+ * use count towards its size.  The lock of the p2m is held.
  */
 #include <xen/errno.h>
 #include <xen/hypercall.h>
@@ -36,7 +37,6 @@ static struct page_info *pop(struct p2m *p2m)
     paddr_t page = p2m->pool;
 
     p2m->pool = *link_of(page);
-    *link_of(page) = 0;
     p2m->pool_count--;
     return mfn_to_page(maddr_to_mfn(page));
 }
@@ -48,9 +48,14 @@ static unsigned long held(const struct p2m *p2m)
 
 struct page_info *p2m_table_alloc(struct p2m *p2m)
 {
-    struct page_info *pg =
-        p2m->pool_count ? pop(p2m) : alloc_domheap_page(p2m->domain, MEMF_no_refcount);
+    struct page_info *pg;
 
+    if (p2m->pool_count) {
+        pg = pop(p2m);
+        clear_page(page_to_virt(pg));
+    } else {
+        pg = alloc_domheap_page(p2m->domain, MEMF_no_refcount);
+    }
     if (pg)
         p2m->table_count++;
     return pg;
@@ -61,12 +66,10 @@ void p2m_table_free(struct p2m *p2m, paddr_t table)
     struct page_info *pg = mfn_to_page(maddr_to_mfn(table));
 
     p2m->table_count--;
-    if (held(p2m) < p2m->pool_size) {
-        clear_page(maddr_to_virt(table));
+    if (held(p2m) < p2m->pool_size)
         push(p2m, pg);
-    } else {
+    else
         free_domheap_page(pg);
-    }
 }
 
 /* Takes a block that is not larger than what the pool lacks, the largest there is. */
@@ -75,7 +78,8 @@ static int grow(struct p2m *p2m, unsigned long lack)
     unsigned int order = min(63u - (unsigned int)__builtin_clzl(lack), 9u);
 
     for (;; order--) {
-        struct page_info *pg = alloc_domheap_pages(p2m->domain, order, MEMF_no_refcount);
+        struct page_info *pg =
+            alloc_domheap_pages(p2m->domain, order, MEMF_no_refcount | MEMF_no_scrub);
 
         if (pg) {
             for (unsigned long i = 0; i < 1UL << order; i++)
