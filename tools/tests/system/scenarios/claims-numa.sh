@@ -26,6 +26,12 @@ check "on each its part" awk '/^node 2/ && $3 >= 25600 {a = 1} /^node 3/ && $3 >
 check "a guest of no node is placed on one" xl create -p /etc/xen/anywhere.cfg
 check "whole" sh -c 'test-claim pages $(xl domid anywhere) | tee /dev/stderr | awk "/^node/ && \$3 >= 32768 {a = 1} END {exit !a}"'
 for g in n1 n2 both anywhere; do xl destroy $g; done
+tiny_config virtual 400 'vcpus = 2' \
+    'vnuma = [["pnode=3", "size=150", "vcpus=0", "vdistances=10,20"], ["pnode=1", "size=250", "vcpus=1", "vdistances=20,10"]]' >/dev/null
+check "create with virtual nodes" xl create -p /etc/xen/virtual.cfg
+test-claim pages $(xl domid virtual) >/tmp/pages
+check "each has its memory on its own" awk '/^node 3/ && $3 >= 150 * 256 {a = 1} /^node 1/ && $3 >= 250 * 256 {b = 1} END {exit !(a && b)}' /tmp/pages
+xl destroy virtual
 check "claimed memory is not given to others" test-claim others
 
 # Two toolstacks for one node: the first has its claim, and none of its memory yet.
