@@ -9,6 +9,7 @@ tests as well: of booting.  A kernel ends with a plan and a verdict, and powers 
 and error do not, nor does a kernel that never got there.
 """
 import argparse
+import os
 import re
 import sys
 from pathlib import Path
@@ -31,6 +32,9 @@ class Test:
         self.machine.update({k: v for k, v in DEFAULTS.items() if k not in asked})
         for key in ("xen", "linux"):
             self.machine[key] += " ".join(v for k, v in words if k == key)
+        if os.environ.get("LONG"):
+            self.machine["linux"] += " test.long"
+            self.machine["timeout"] = str(20 * int(self.machine["timeout"]))
 
     def command(self, xen, kernel, reference):
         # One module: the kernel; machine.command() wants two, the second being an initramfs.

@@ -362,3 +362,70 @@ UNIT_TEST(readers_race_writers,
     enter(&vcpus[0], RUNSTATE_running);
     CHECK_EQ(domain_state(), DOMAIN_RUNSTATE_full_run);
 }
+
+#define MANY_CPUS    8
+#define MANY_CHANGES 4000
+static unsigned int many_done;
+
+/* Each CPU but the first has its share of 128 vCPUs: they run, wait, rest, and are taken down. */
+static void many_change(unsigned int cpu)
+{
+    unsigned int seed = cpu;
+
+    for (unsigned int i = 0; i < MANY_CHANGES; i++) {
+        unsigned int row =
+            (seed = seed * 1103515245 + 12345) / 65536 % (VCPUS_MAX / (MANY_CPUS - 1));
+        struct vcpu *v = &vcpus[row * (MANY_CPUS - 1) + cpu - 1];
+        s_time_t now = __atomic_add_fetch(&clock_ns, 7, __ATOMIC_RELAXED);
+        uint32_t state = seed / 32768 % VCPU_STATES;
+
+        if (state == RUNSTATE_offline && i % 2)
+            set_bit(VPF_down, &v->pause_flags);
+        else
+            clear_bit(VPF_down, &v->pause_flags);
+        if (v->runstate.state != state)
+            runstate_change(v, state, now);
+        else
+            runstate_set_down(v, test_bit(VPF_down, &v->pause_flags), now);
+    }
+    __atomic_fetch_add(&many_done, 1, __ATOMIC_RELEASE);
+}
+
+static void many(unsigned int cpu)
+{
+    struct domain_runstate_sample sample, before = {0};
+
+    local_irq_disable();
+    if (cpu) {
+        many_change(cpu);
+        return;
+    }
+    while (__atomic_load_n(&many_done, __ATOMIC_ACQUIRE) < MANY_CPUS - 1) {
+        runstate_domain_get(&domain, &sample);
+        CHECK_EQ(sum_of_times(&sample), sample.now);
+        CHECK(sample.now >= before.now && sample.running >= before.running);
+        CHECK(sample.runnable >= before.runnable);
+        before = sample;
+    }
+}
+
+UNIT_TEST(many_vcpus, "128 vCPUs change on many CPUs, and go down and up: in the end each is where "
+                      "it was put, and no time is missing.")
+{
+    struct domain_runstate_sample sample;
+    vcpu_counts_t counts = 0;
+
+    make_domain(VCPUS_MAX, 0);
+    for (unsigned int i = 0; i < VCPUS_MAX; i++)
+        set_bit(VPF_down, &vcpus[i].pause_flags);
+    many_done = 0;
+    host_run_cpus(MANY_CPUS, many);
+    for (unsigned int i = 0; i < VCPUS_MAX; i++)
+        if (vcpus[i].runstate.state != RUNSTATE_offline ||
+            !test_bit(VPF_down, &vcpus[i].pause_flags))
+            counts += VCPU_KIND_ONE(vcpus[i].runstate.state);
+    runstate_domain_get(&domain, &sample);
+    CHECK_EQ(domain.runstate.record.counts, counts);
+    CHECK_EQ(sample.state, runstate_of_counts(counts));
+    CHECK_EQ(sum_of_times(&sample), sample.now);
+}
