@@ -18,6 +18,8 @@ int sched_domain_init(struct domain *d, unsigned int cpupool)
 
     if (rc || d->is_idle)
         return rc;
+    if (cpumask_empty(&mask))
+        return -EINVAL; /* its vCPUs would have no place to wait */
     d->sched = xzalloc(struct sched_domain);
     if (!d->sched)
         return -ENOMEM;

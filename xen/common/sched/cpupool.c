@@ -20,6 +20,7 @@ struct cpupool {
     bool exists;
     const struct sched_ops *ops;
     cpumask_t cpus;
+    cpumask_t leaving; /* taken out, but somebody is still there */
 };
 
 static struct cpupool pools[POOLS_MAX];
@@ -121,7 +122,7 @@ static int pool_create(struct xen_sysctl_cpupool_op *op)
 
 static int pool_destroy(unsigned int id)
 {
-    if (id == 0 || domains_in(id))
+    if (id == 0 || domains_in(id) || !cpumask_empty(&pools[id].leaving))
         return -EBUSY;
     for (unsigned int i = 0; i < BITS_TO_LONGS(NR_CPUS); i++)
         free_cpus.bits[i] |= pools[id].cpus.bits[i];
@@ -162,24 +163,36 @@ static int pool_add_cpu(struct xen_sysctl_cpupool_op *op)
     return 0;
 }
 
-/* The CPU's vCPUs go elsewhere first; busy until they have. */
+static bool is_empty(const struct run_queue *rq)
+{
+    return READ_ONCE(rq->curr) == rq->idle && !READ_ONCE(rq->waiting_count);
+}
+
+/*
+ * The CPU's vCPUs go elsewhere first.  Those that run are told, and have gone when they were
+ * switched from: so the caller comes back until all have, and leaves that CPU itself, too.
+ */
 static int pool_remove_cpu(struct xen_sysctl_cpupool_op *op)
 {
     struct cpupool *pool = &pools[op->cpupool_id];
-    unsigned int cpu = op->cpu == XEN_SYSCTL_CPUPOOL_PAR_ANY ? cpumask_first(&pool->cpus) : op->cpu;
-    struct run_queue *rq;
+    unsigned int cpu = op->cpu;
 
-    if (cpu >= NR_CPUS || !cpumask_test(&pool->cpus, cpu))
+    if (cpu == XEN_SYSCTL_CPUPOOL_PAR_ANY)
+        cpu = cpumask_first(cpumask_empty(&pool->leaving) ? &pool->cpus : &pool->leaving);
+    if (cpu >= NR_CPUS)
         return -EINVAL;
-    if (cpumask_weight(&pool->cpus) == 1 && (op->cpupool_id == 0 || domains_in(op->cpupool_id)))
-        return -EBUSY;
-    cpumask_clear(&pool->cpus, cpu);
-    recheck_pool(op->cpupool_id);
-    rq = run_queue_of(cpu);
-    if (READ_ONCE(rq->curr) != rq->idle || READ_ONCE(rq->waiting_count)) {
-        cpumask_set(&pool->cpus, cpu);
-        return -EAGAIN;
+    if (cpumask_test(&pool->cpus, cpu)) {
+        if (cpumask_weight(&pool->cpus) == 1 && (op->cpupool_id == 0 || domains_in(op->cpupool_id)))
+            return -EBUSY;
+        cpumask_clear(&pool->cpus, cpu);
+        cpumask_set(&pool->leaving, cpu);
+        recheck_pool(op->cpupool_id);
+    } else if (!cpumask_test(&pool->leaving, cpu)) {
+        return -EINVAL;
     }
+    if (!is_empty(run_queue_of(cpu)))
+        return -ERESTART;
+    cpumask_clear(&pool->leaving, cpu);
     cpumask_set(&free_cpus, cpu);
     return 0;
 }
