@@ -125,8 +125,10 @@ int build_limits(libxl_ctx *ctx, struct creation *c)
     uint32_t domid = c->domid;
 
     if (xc_domain_max_vcpus(ctx->xch, domid, info->max_vcpus)) {
+        int err = errno;
+
         LOGE(ctx, ERROR, "domain %u cannot have %d vCPUs", domid, info->max_vcpus);
-        return ERROR_FAIL;
+        return claim_error(ctx, info, err);
     }
     if (xc_domain_setmaxmem(ctx->xch, domid, info->max_memkb + SPECIAL_KB)) {
         LOGE(ctx, ERROR, "domain %u cannot have %llu MiB", domid,
@@ -138,9 +140,7 @@ int build_limits(libxl_ctx *ctx, struct creation *c)
 
         LOGE(ctx, ERROR, "domain %u: cannot have %llu MiB for its nested page tables", domid,
              (unsigned long long)info->shadow_memkb / 1024);
-        if (err == ENOMEM)
-            claim_say_short(ctx, info, "not enough memory");
-        return error_of_errno(err);
+        return claim_error(ctx, info, err);
     }
     if (info->rtc_timeoffset && xc_domain_set_time_offset(ctx->xch, domid, info->rtc_timeoffset))
         LOGE(ctx, WARN, "domain %u: cannot set its clock", domid);

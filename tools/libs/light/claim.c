@@ -123,11 +123,15 @@ int claim_check(libxl_ctx *ctx, const libxl_domain_build_info *info)
     return ERROR_NOMEM;
 }
 
-void claim_say_short(libxl_ctx *ctx, const libxl_domain_build_info *info, const char *what)
+int claim_error(libxl_ctx *ctx, const libxl_domain_build_info *info, int err)
 {
-    struct xc_dom_shortage s = whole_need(ctx, info);
+    struct xc_dom_shortage s;
 
-    say_refused(ctx, XTL_ERROR, what, &s);
+    if (err == ENOMEM) {
+        s = whole_need(ctx, info);
+        say_refused(ctx, XTL_ERROR, "not enough memory", &s);
+    }
+    return error_of_errno(err);
 }
 
 /* ---- Staking ---- */

@@ -96,7 +96,7 @@ static int make_domain(libxl_ctx *ctx, struct creation *c)
 
         LOGE(ctx, ERROR, "the hypervisor does not create the domain");
         c->domid = 0;
-        return error_of_errno(err);
+        return claim_error(ctx, info, err);
     }
     return 0;
 }

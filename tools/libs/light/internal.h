@@ -146,8 +146,9 @@ int numa_place(libxl_ctx *ctx, uint32_t domid, const libxl_domain_build_info *in
                struct xc_dom_vnode *vnodes, unsigned int *nr_vnodes);
 /* With claims: refuses a guest that cannot fit before it costs anything. */
 int claim_check(libxl_ctx *ctx, const libxl_domain_build_info *info);
-/* Says what the guest needs in all and what the host has, after a call that failed for that. */
-void claim_say_short(libxl_ctx *ctx, const libxl_domain_build_info *info, const char *what);
+/* ERROR_ code of a call for which the hypervisor needed memory of its own; says what the guest
+ * needs in all, and what the host has, when that was missing. */
+int claim_error(libxl_ctx *ctx, const libxl_domain_build_info *info, int err);
 /* Stakes the claim of an image; on refusal says what was needed, free and claimed, and by whom. */
 int claim_stake(libxl_ctx *ctx, const libxl_domain_build_info *info, struct xc_dom_image *image);
 

@@ -55,3 +55,23 @@ check "no domain, no xenstore node this time" nothing_left
 check_not "no outstanding_claims line in claim_mode 0" sh -c 'xl info | grep outstanding_claims'
 check "a guest that fits is created" xl create -p /etc/xen/fits.cfg
 check "and destroyed" xl destroy fits
+
+# Two fit while they look; then one claims what the other's page tables would need.
+echo 'claim_mode=1' >/etc/xen/xl.conf
+until_true 30 memory_is_back
+tiny_config late 1000 >/dev/null
+tiny_config early $(($(free_mb) - 12)) >/dev/null
+LIBXL_STOP_AT=limits xl create -p /etc/xen/late.cfg >/tmp/late 2>&1 &
+late=$!
+need "one has looked, and waits" until_true 60 is_stopped $late
+LIBXL_STOP_AT=populate xl create -p /etc/xen/early.cfg >/tmp/early 2>&1 &
+early=$!
+need "the other has claimed nearly everything" until_true 60 is_stopped $early
+kill -CONT $late
+wait $late; rc=$?
+check "the one is refused" test $rc = 1
+check "for its page tables" sh -c 'cat /tmp/late; grep -q "for its nested page tables" /tmp/late && grep -q "most of it by early" /tmp/late'
+check "and is gone" test "$(domains)" = 1
+kill -CONT $early
+wait $early; rc=$?
+check "the other is created" test $rc = 0
