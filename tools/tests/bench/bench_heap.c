@@ -105,6 +105,9 @@ static void measure_blocks(void)
     MEASURE("order-0 warm", 100, alloc_free(0));
     claim_stake(d, &(struct memory_claim_entry){100000, NUMA_NO_NODE}, 1);
     MEASURE("order-0 warm claimed", 100, alloc_free(0));
+    claim_release(d);
+    claim_stake(d, &(struct memory_claim_entry){100000, 0}, 1);
+    MEASURE("order-0 warm claimed on node", 100, alloc_free(0));
 }
 
 static void measure_populations(void)

@@ -121,21 +121,21 @@ static inline bool is_free_block(unsigned long pfn, unsigned int order, uint64_t
 static noinline void block_merge(struct heap_zone *z, unsigned long pfn, unsigned int order,
                                  uint64_t word, unsigned long dirty)
 {
+    /* At the largest order; and where the buddy is frame 0, which an empty list seems to name. */
+    unsigned long end = 1UL << min(63 ^ __builtin_clzl(pfn), MAX_ORDER);
     unsigned long size = 1UL << order, buddy = pfn ^ size;
-    uint32_t *first = &z->first[order];
-    unsigned int least = order;
+    uint32_t *first = &z->first[order], least = 1u << order;
 
-    /* An empty list says 0, which is no block's number. */
-    while (buddy && *first == buddy && page_at(buddy)->next == buddy && size < 1UL << MAX_ORDER) {
+    while (*first == buddy && page_at(buddy)->next == buddy && size < end) {
         head_clear(buddy, &dirty);
         *first++ = 0;
         pfn &= buddy;
         size *= 2;
         buddy = pfn ^ size;
     }
+    z->orders &= ~((uint32_t)size - least);
+    word += (uint64_t)(first - &z->first[order]) * WORD_ORDER;
     order = (unsigned int)(first - z->first);
-    word += (order - least) * WORD_ORDER;
-    z->orders &= ~((1u << order) - (1u << least));
 
     while (order < MAX_ORDER && is_free_block(buddy, order, word)) {
         head_clear(buddy, &dirty);
@@ -149,8 +149,7 @@ static noinline void block_merge(struct heap_zone *z, unsigned long pfn, unsigne
     block_insert(z, pfn, order, word, (uint32_t)(dirty - pfn));
 }
 
-/* A function of its own, as is block_merge(): most frames find no free buddy, and need few
- * registers. */
+/* Most blocks find no free buddy: without merging inside, this needs few registers. */
 static noinline void block_put(struct heap_zone *z, unsigned long pfn, uint64_t word,
                                unsigned int order, uint32_t first_dirty)
 {
