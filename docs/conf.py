@@ -6,16 +6,18 @@ into the directory MERMAID_JS names (else docs/_mermaid): the pages need no netw
 the script comes from its makers' site.  Formats without a browser have them drawn while building, by the mermaid CLI.
 """
 import os
+import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))
 
 project = "Stake"
 author = "the Stake engineers"
 copyright = "the Stake engineers, CC-BY-4.0"
 version = release = "0.1"
 
-extensions = ["sphinxcontrib.mermaid"]
+extensions = ["sphinxcontrib.mermaid", "doors"]
 master_doc = "index"
 exclude_patterns = ["_build", "_mermaid"]
 nitpicky = True
@@ -47,7 +49,8 @@ suppress_warnings = ["epub.unknown_project_files"]
 
 man_pages = [("man/xl", "xl", "manage guests and the host", author, 1),
              ("man/xl.conf", "xl.conf", "what holds for all of xl", author, 5),
-             ("man/xl.cfg", "xl.cfg", "a guest, as xl create reads it", author, 5)]
+             ("man/xl.cfg", "xl.cfg", "a guest, as xl create reads it", author, 5),
+             ("man/xlcpupool.cfg", "xlcpupool.cfg", "a pool of CPUs, as xl cpupool-create reads it", author, 5)]
 
 
 def setup(app):
