@@ -3,6 +3,7 @@
  * test-claim: the claim calls as a toolstack of one's own would use them, in dom0.
  *
  *     test-claim host|node|others
+ *     test-claim free               prints the host's free memory, in pages: xl rounds to MiB
  *     test-claim pages DOMID        prints "node N PAGES CLAIMED" for each node
  *
  * The two functions on top are the example of the guide; the rest runs it on an empty domain and
@@ -206,6 +207,16 @@ static int print_pages(xc_interface *xch, uint32_t domid)
     return 0;
 }
 
+static int print_free(xc_interface *xch)
+{
+    xc_physinfo_t info;
+
+    if (xc_physinfo(xch, &info))
+        return 1;
+    printf("%llu\n", (unsigned long long)info.free_pages);
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
     static const struct {
@@ -215,6 +226,9 @@ int main(int argc, char **argv)
     xc_interface *xch = xc_interface_open(NULL, NULL, 0);
     uint32_t domid;
 
+    if (argc == 2 && !strcmp(argv[1], "free") && xch) {
+        return print_free(xch);
+    }
     if (argc == 3 && !strcmp(argv[1], "pages") && xch) {
         return print_pages(xch, strtoul(argv[2], NULL, 0));
     }
