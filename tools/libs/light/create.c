@@ -311,18 +311,36 @@ int libxl_domain_create_new(libxl_ctx *ctx, libxl_domain_config *d_config, uint3
 
 /* ---- The end ---- */
 
+struct ending {
+    uint32_t domid;
+    const struct device *devices;
+    unsigned int nr_devices;
+};
+
+/* Everything in one transaction: each costs xenstored more than what is done in it. */
 static int forget_body(libxl_ctx *ctx, xs_transaction_t t, void *data)
 {
-    uint32_t domid = *(uint32_t *)data;
+    const struct ending *end = data;
     ARENA(a);
-    char *dom = arena_printf(&a, "/local/domain/%u", domid);
+    char *dom = arena_printf(&a, "/local/domain/%u", end->domid);
     const char *vm = store_read(ctx, &a, t, arena_printf(&a, "%s/vm", dom));
 
+    for (unsigned int i = 0; i < end->nr_devices; i++)
+        device_forget(ctx, t, &end->devices[i]);
     if (vm)
         store_remove(ctx, t, vm);
-    store_remove(ctx, t, arena_printf(&a, "/libxl/%u", domid));
+    store_remove(ctx, t, arena_printf(&a, "/libxl/%u", end->domid));
     store_remove(ctx, t, dom);
     return 0;
+}
+
+static void forget(libxl_ctx *ctx, uint32_t domid)
+{
+    ARENA(a);
+    struct ending end = {.domid = domid};
+
+    end.devices = devices_take_down(ctx, &a, domid, &end.nr_devices);
+    store_transact(ctx, forget_body, &end);
 }
 
 int libxl_domain_destroy(libxl_ctx *ctx, uint32_t domid, const libxl_asyncop_how *ao_how)
@@ -335,10 +353,8 @@ int libxl_domain_destroy(libxl_ctx *ctx, uint32_t domid, const libxl_asyncop_how
     }
     if (xc_domain_pause(ctx->xch, domid))
         LOGE(ctx, WARN, "cannot pause domain %u", domid);
-    if (store_handle(ctx)) {
-        devices_destroy(ctx, domid);
-        store_transact(ctx, forget_body, &domid);
-    }
+    if (store_handle(ctx))
+        forget(ctx, domid);
     userdata_destroy(ctx, domid);
     if (xc_domain_destroy(ctx->xch, domid)) {
         LOGE(ctx, ERROR, "cannot destroy domain %u", domid);

@@ -261,43 +261,40 @@ static int close_body(libxl_ctx *ctx, xs_transaction_t t, void *data)
     return store_write(ctx, t, state, "%d", XenbusStateClosing);
 }
 
-static int forget_body(libxl_ctx *ctx, xs_transaction_t t, void *data)
+void device_forget(libxl_ctx *ctx, xs_transaction_t t, const struct device *dev)
 {
-    const struct device *dev = data;
     ARENA(a);
 
     store_remove(ctx, t, device_frontend_path(ctx, &a, dev));
     store_remove(ctx, t, record_path(&a, dev));
-    return 0;
-}
-
-static void device_forget(libxl_ctx *ctx, const struct device *dev)
-{
-    ARENA(a);
-
-    store_transact(ctx, forget_body, (void *)dev);
-    store_prune(ctx, device_backend_path(&a, dev),
+    store_prune(ctx, t, device_backend_path(&a, dev),
                 arena_printf(&a, "/local/domain/%u", dev->backend_domid));
 }
 
-static int device_finish(libxl_ctx *ctx, const struct device *dev, bool force)
+static int forget_body(libxl_ctx *ctx, xs_transaction_t t, void *data)
+{
+    device_forget(ctx, t, data);
+    return 0;
+}
+
+/* Waits until the backend has closed, and lets the script undo its work. */
+static int take_down(libxl_ctx *ctx, const struct device *dev, bool force)
 {
     ARENA(a);
-    char *back = device_backend_path(&a, dev);
-    const char *script =
-        store_read(ctx, &a, XBT_NULL, arena_printf(&a, "%s/script", record_path(&a, dev)));
-    int rc = 0;
+    char *back = device_backend_path(&a, dev), *script;
+    int rc;
 
-    if (kinds[dev->kind].script_down)
-        rc = store_wait(ctx, arena_printf(&a, "%s/state", back), CLOSE_MS, state_is_closed, NULL);
+    if (!kinds[dev->kind].script_down)
+        return 0;
+    rc = store_wait(ctx, arena_printf(&a, "%s/state", back), CLOSE_MS, state_is_closed, NULL);
     if (rc && !force) {
         LOG(ctx, ERROR, "domain %u does not let %s %d go: it may be in use", dev->domid,
             kinds[dev->kind].name, dev->devid);
         return rc;
     }
-    if (kinds[dev->kind].script_down && script && *script)
+    script = arena_keep(&a, device_note(ctx, dev, "script"));
+    if (script && *script)
         script_run(ctx, dev, script, kinds[dev->kind].script_down);
-    device_forget(ctx, dev);
     return 0;
 }
 
@@ -310,7 +307,8 @@ int device_remove(libxl_ctx *ctx, const struct device *dev, bool force)
         return rc;
     if (force)
         store_remove(ctx, XBT_NULL, device_frontend_path(ctx, &a, dev));
-    return device_finish(ctx, dev, force);
+    rc = take_down(ctx, dev, force);
+    return rc ? rc : store_transact(ctx, forget_body, (void *)dev);
 }
 
 /* ---- Reading them back ---- */
@@ -401,26 +399,40 @@ int *device_list(libxl_ctx *ctx, struct arena *a, uint32_t domid, enum device_ki
     return ids;
 }
 
-/* All backends are told first, so that they close at the same time. */
-void devices_destroy(libxl_ctx *ctx, uint32_t domid)
+static struct device *all_devices(libxl_ctx *ctx, struct arena *a, uint32_t domid,
+                                  unsigned int *count)
 {
-    for (int finish = 0; finish <= 1; finish++) {
-        for (enum device_kind kind = 0; kind < ARRAY_SIZE(kinds); kind++) {
-            ARENA(a);
-            unsigned int count;
-            int *ids = device_list(ctx, &a, domid, kind, &count);
+    struct device *list = NULL;
 
-            for (unsigned int i = 0; i < count; i++) {
-                struct device dev = {kind, domid, 0, ids[i]};
+    *count = 0;
+    for (enum device_kind kind = 0; kind < ARRAY_SIZE(kinds); kind++) {
+        unsigned int nr;
+        int *ids = device_list(ctx, a, domid, kind, &nr);
 
-                dev.backend_domid = device_backend_domid(ctx, &dev);
-                if (finish) {
-                    device_finish(ctx, &dev, true);
-                    continue;
-                }
-                store_transact(ctx, close_body, &dev);
-                store_remove(ctx, XBT_NULL, device_frontend_path(ctx, &a, &dev));
-            }
+        list = xrealloc(list, (*count + nr + 1) * sizeof(*list));
+        for (unsigned int i = 0; i < nr; i++) {
+            struct device *dev = &list[(*count)++];
+
+            *dev = (struct device){kind, domid, 0, ids[i]};
+            dev->backend_domid = device_backend_domid(ctx, dev);
         }
     }
+    return arena_keep(a, list);
+}
+
+/* All backends are told first, so that they close at the same time. */
+struct device *devices_take_down(libxl_ctx *ctx, struct arena *a, uint32_t domid,
+                                 unsigned int *count)
+{
+    struct device *list = all_devices(ctx, a, domid, count);
+
+    for (unsigned int i = 0; i < *count; i++) {
+        if (!kinds[list[i].kind].script_down)
+            continue;
+        store_transact(ctx, close_body, &list[i]);
+        store_remove(ctx, XBT_NULL, device_frontend_path(ctx, a, &list[i]));
+    }
+    for (unsigned int i = 0; i < *count; i++)
+        take_down(ctx, &list[i], true);
+    return list;
 }

@@ -77,7 +77,7 @@ char **store_list(libxl_ctx *ctx, struct arena *a, xs_transaction_t t, const cha
                   unsigned int *count);
 void store_remove(libxl_ctx *ctx, xs_transaction_t t, const char *path);
 /* Removes path and then every parent that this leaves empty, up to but not including stop. */
-void store_prune(libxl_ctx *ctx, const char *path, const char *stop);
+void store_prune(libxl_ctx *ctx, xs_transaction_t t, const char *path, const char *stop);
 /* Runs body in a transaction, again when somebody interfered.  body returns 0 or an ERROR_ code. */
 typedef int store_body(libxl_ctx *ctx, xs_transaction_t t, void *data);
 int store_transact(libxl_ctx *ctx, store_body *body, void *data);
@@ -186,7 +186,10 @@ char *device_note(libxl_ctx *ctx, const struct device *dev, const char *key);
 int device_note_number(libxl_ctx *ctx, const struct device *dev, const char *key, int missing);
 /* What the guest's end says, -1 when it says nothing. */
 int device_front_number(libxl_ctx *ctx, const struct device *dev, const char *key);
-void devices_destroy(libxl_ctx *ctx, uint32_t domid);
+/* Takes all of a domain's devices down; they stay in xenstore until each is forgotten. */
+struct device *devices_take_down(libxl_ctx *ctx, struct arena *a, uint32_t domid,
+                                 unsigned int *count);
+void device_forget(libxl_ctx *ctx, xs_transaction_t t, const struct device *dev);
 int console_add_primary(libxl_ctx *ctx, uint32_t domid, const struct build_state *state);
 int disk_defaults(libxl_ctx *ctx, libxl_device_disk *disk);
 int nic_defaults(libxl_ctx *ctx, libxl_device_nic *nic, int devid);

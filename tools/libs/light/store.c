@@ -99,35 +99,22 @@ void store_remove(libxl_ctx *ctx, xs_transaction_t t, const char *path)
         LOGE(ctx, WARN, "cannot remove %s from xenstore", path);
 }
 
-struct prune {
-    const char *path, *stop;
-};
-
-static int prune_body(libxl_ctx *ctx, xs_transaction_t t, void *data)
+void store_prune(libxl_ctx *ctx, xs_transaction_t t, const char *path, const char *stop)
 {
-    const struct prune *p = data;
     ARENA(a);
-    char *path = arena_printf(&a, "%s", p->path), *slash;
+    char *parent = arena_printf(&a, "%s", path), *slash;
     unsigned int children;
 
     store_remove(ctx, t, path);
-    while ((slash = strrchr(path, '/')) != NULL) {
+    while ((slash = strrchr(parent, '/')) != NULL) {
         *slash = 0;
-        if (strlen(path) <= strlen(p->stop))
+        if (strlen(parent) <= strlen(stop))
             break;
-        store_list(ctx, &a, t, path, &children);
+        store_list(ctx, &a, t, parent, &children);
         if (children)
             break;
-        store_remove(ctx, t, path);
+        store_remove(ctx, t, parent);
     }
-    return 0;
-}
-
-void store_prune(libxl_ctx *ctx, const char *path, const char *stop)
-{
-    struct prune p = {path, stop};
-
-    store_transact(ctx, prune_body, &p);
 }
 
 int store_transact(libxl_ctx *ctx, store_body *body, void *data)
