@@ -118,3 +118,20 @@ free_mb() { xl info | awk '/^free_memory/ {print $3}'; }
 outstanding_mb() { xl info | awk '/^outstanding_claims/ {print $3}'; }
 domains() { xl list | awk 'NR > 1 && $2 > 0' | wc -l; }
 domain_gone() { xl list >/tmp/list && ! grep -q "^$1 " /tmp/list; }
+
+# holdings FILE: what guests could leave behind: free memory to the page in FILE.free, dom0's event channels and
+# xenstore in FILE.  (A domain of which somebody still maps a page or a grant is not gone: domains() counts it.)
+holdings() {
+    test-claim free >$1.free
+    { grep -c xen-dyn /proc/interrupts; xenstore-ls -f / | sort; } >$1
+}
+
+# nothing_left FILE: all is as it was when FILE was written; prints what differs.
+nothing_left() {
+    holdings $1.now
+    echo "free pages: $(cat $1.free), now $(cat $1.now.free)"
+    diff $1 $1.now && [ $(cat $1.now.free) -ge $(cat $1.free) ]
+}
+
+# until_nothing_left SECONDS FILE: domains take their time to go.
+until_nothing_left() { until_true $1 nothing_left $2 || nothing_left $2; }
