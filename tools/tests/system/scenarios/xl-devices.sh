@@ -5,7 +5,7 @@ need "bridge" start_bridge
 dd if=/dev/zero of=/tmp/disk.img bs=1M count=80 2>/dev/null
 dd if=/dev/zero of=/tmp/second.img bs=1M count=16 2>/dev/null
 EXTRA="ip=10.0.0.2/24" guest_config one 256 'disk = ["format=raw,vdev=xvda,access=rw,target=/tmp/disk.img"]' \
-    'vif = ["bridge=xenbr0,mac=00:16:3e:00:00:01"]' >/dev/null
+    'vif = ["bridge=xenbr0,mac=00:16:3e:00:00:01,rate=100Mb/s@20ms"]' >/dev/null
 need "create with disk and network" xl create /etc/xen/one.cfg
 need "it boots" until_true 120 console_has one GUEST-READY
 ready() { [ "$(grep -c GUEST-READY /var/log/xen/console/guest-one.log)" -ge "$1" ]; }
@@ -26,6 +26,7 @@ check "8 MiB by TCP to dom0" guest_run one 60 "{ $(many 8); } | nc 10.0.0.1 5000
 wait $!
 check "all of it arrived" test "$(md5sum </tmp/received | cut -d' ' -f1)" = "$(sum_of "{ $(many 8); }")"
 check "block-list" sh -c 'xl block-list one | grep -q 51712'
+check "the rate limit is the backend's" test "$(xenstore-read /local/domain/0/backend/vif/$(xl domid one)/0/rate)" = 250000,20000
 check "network-list" sh -c 'xl network-list one | grep -q 00:16:3e:00:00:01'
 check "attach a second disk" xl block-attach one 'format=raw,vdev=xvdb,access=rw,target=/tmp/second.img'
 check "the guest sees it" guest_run one 30 'i=0; until [ -b /dev/xvdb ] || [ $i -gt 100 ]; do i=$((i + 1)); usleep 100000; done; test -b /dev/xvdb'
