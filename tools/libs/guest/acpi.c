@@ -5,12 +5,15 @@
  *
  *     RSDP -> XSDT -> FADT -> DSDT (empty)
  *                  -> MADT (a local APIC for each vCPU)
+ *                  -> SRAT, SLIT (acpi_numa.c: where the guest has virtual nodes)
  */
-#include "private.h"
+#include "acpi.h"
 
 #define OEM_ID     "Stake "
 #define OEM_TABLE  "StakeHVM"
 #define CREATOR_ID "STAK"
+
+#define TABLES_MAX 4
 
 struct acpi_rsdp {
     char signature[8];
@@ -24,21 +27,9 @@ struct acpi_rsdp {
     uint8_t reserved[3];
 } __attribute__((packed));
 
-struct acpi_header {
-    char signature[4];
-    uint32_t length;
-    uint8_t revision;
-    uint8_t checksum;
-    char oem_id[6];
-    char oem_table_id[8];
-    uint32_t oem_revision;
-    char creator_id[4];
-    uint32_t creator_revision;
-} __attribute__((packed));
-
 struct acpi_xsdt {
     struct acpi_header h;
-    uint64_t table[2];
+    uint64_t table[TABLES_MAX];
 } __attribute__((packed));
 
 /* Table 5-34: only the fields that a hardware-reduced machine has; the others are zero. */
@@ -104,7 +95,7 @@ static uint8_t checksum(const void *p, size_t len)
     return -sum;
 }
 
-static void finish(struct acpi_header *h, const char *signature, uint8_t revision, size_t length)
+void acpi_finish(struct acpi_header *h, const char *signature, uint8_t revision, size_t length)
 {
     memcpy(h->signature, signature, 4);
     h->length = length;
@@ -118,19 +109,20 @@ static void finish(struct acpi_header *h, const char *signature, uint8_t revisio
     h->checksum = checksum(h, length);
 }
 
-/* A vCPU's APIC identifier is twice its number, as CPUID tells the guest. */
 static size_t madt_processors(uint8_t *at, unsigned int vcpus)
 {
     uint8_t *start = at;
 
     for (unsigned int i = 0; i < vcpus; i++) {
-        if (2 * i < 255) {
-            struct madt_lapic e = {0, sizeof(e), i, 2 * i, 1};
+        uint32_t id = acpi_apic_id(i);
+
+        if (id < 255) {
+            struct madt_lapic e = {0, sizeof(e), i, id, 1};
 
             memcpy(at, &e, sizeof(e));
             at += sizeof(e);
         } else {
-            struct madt_x2apic e = {9, sizeof(e), 0, 2 * i, 1, i};
+            struct madt_x2apic e = {9, sizeof(e), 0, id, 1, i};
 
             memcpy(at, &e, sizeof(e));
             at += sizeof(e);
@@ -139,7 +131,27 @@ static size_t madt_processors(uint8_t *at, unsigned int vcpus)
     return at - start;
 }
 
-size_t acpi_build(uint8_t *buf, size_t size, uint64_t paddr, unsigned int vcpus)
+static size_t madt_build(const struct xc_dom_image *dom, uint8_t *buf, size_t size)
+{
+    struct acpi_madt *madt = (void *)buf;
+    size_t length = sizeof(*madt);
+
+    if (size < length + dom->vcpus * sizeof(struct madt_x2apic)) {
+        return 0;
+    }
+    madt->lapic_address = LAPIC_ADDRESS;
+    length += madt_processors(buf + length, dom->vcpus);
+    acpi_finish(&madt->h, "APIC", 3, length);
+    return length;
+}
+
+/* The tables whose size depends on the guest, behind those of a fixed size. */
+static const struct {
+    size_t (*build)(const struct xc_dom_image *dom, uint8_t *buf, size_t size);
+    bool numa;
+} parts[] = {{madt_build, false}, {acpi_srat, true}, {acpi_slit, true}};
+
+size_t acpi_build(const struct xc_dom_image *dom, uint8_t *buf, size_t size, uint64_t paddr)
 {
     struct tables {
         struct acpi_rsdp rsdp;
@@ -147,29 +159,36 @@ size_t acpi_build(uint8_t *buf, size_t size, uint64_t paddr, unsigned int vcpus)
         struct acpi_xsdt xsdt;
         struct acpi_fadt fadt;
         struct acpi_header dsdt;
-        struct acpi_madt madt;
     } __attribute__((packed)) *t = (void *)buf;
-    size_t madt;
+    size_t at = (sizeof(*t) + 7) & ~7UL, count = 1;
 
-    if (size < sizeof(*t) + vcpus * sizeof(struct madt_x2apic)) {
-        return 0;
-    }
-    finish(&t->dsdt, "DSDT", 2, sizeof(t->dsdt));
+    acpi_finish(&t->dsdt, "DSDT", 2, sizeof(t->dsdt));
 
     t->fadt.x_dsdt = paddr + offsetof(struct tables, dsdt);
     t->fadt.dsdt = t->fadt.x_dsdt;
     t->fadt.iapc_boot_arch = FADT_NO_VGA | FADT_NO_CMOS_RTC;
     t->fadt.flags = FADT_WBINVD | FADT_HW_REDUCED;
     t->fadt.minor_version = 1;
-    finish(&t->fadt.h, "FACP", 5, sizeof(t->fadt));
-
-    t->madt.lapic_address = LAPIC_ADDRESS;
-    madt = sizeof(t->madt) + madt_processors((uint8_t *)(&t->madt + 1), vcpus);
-    finish(&t->madt.h, "APIC", 3, madt);
-
+    acpi_finish(&t->fadt.h, "FACP", 5, sizeof(t->fadt));
     t->xsdt.table[0] = paddr + offsetof(struct tables, fadt);
-    t->xsdt.table[1] = paddr + offsetof(struct tables, madt);
-    finish(&t->xsdt.h, "XSDT", 1, sizeof(t->xsdt));
+
+    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+        size_t length;
+
+        if (parts[i].numa && !dom->vnuma) {
+            continue;
+        }
+        length = parts[i].build(dom, buf + at, size - at);
+        if (!length) {
+            return 0;
+        }
+        t->xsdt.table[count++] = paddr + at;
+        at += (length + 7) & ~7UL;
+        if (at > size) {
+            return 0;
+        }
+    }
+    acpi_finish(&t->xsdt.h, "XSDT", 1, sizeof(t->xsdt.h) + count * sizeof(t->xsdt.table[0]));
 
     memcpy(t->rsdp.signature, "RSD PTR ", 8);
     memcpy(t->rsdp.oem_id, OEM_ID, 6);
@@ -178,5 +197,5 @@ size_t acpi_build(uint8_t *buf, size_t size, uint64_t paddr, unsigned int vcpus)
     t->rsdp.xsdt = paddr + offsetof(struct tables, xsdt);
     t->rsdp.checksum = checksum(&t->rsdp, 20);
     t->rsdp.extended_checksum = checksum(&t->rsdp, sizeof(t->rsdp));
-    return offsetof(struct tables, madt) + madt;
+    return at;
 }

@@ -64,7 +64,7 @@ int layout_plan(struct xc_dom_image *dom)
 /* Cuts `pages` from gfn upwards, which may reach over the hole, into extents of one virtual node.
  */
 static unsigned int cut(const struct layout *l, struct extent *out, uint64_t from, uint64_t pages,
-                        uint32_t pnode)
+                        uint32_t pnode, unsigned int vnode)
 {
     uint64_t low = from < l->low_pages ? l->low_pages - from : 0;
     unsigned int n = 0;
@@ -73,12 +73,12 @@ static unsigned int cut(const struct layout *l, struct extent *out, uint64_t fro
         low = pages;
     }
     if (low) {
-        out[n++] = (struct extent){from, low, pnode};
+        out[n++] = (struct extent){from, low, pnode, vnode};
     }
     if (pages > low) {
         xen_pfn_t gfn = (HIGH_START >> XC_PAGE_SHIFT) + (from + low - l->low_pages);
 
-        out[n++] = (struct extent){gfn, pages - low, pnode};
+        out[n++] = (struct extent){gfn, pages - low, pnode, vnode};
     }
     return n;
 }
@@ -96,11 +96,12 @@ unsigned int layout_extents(const struct xc_dom_image *dom, struct extent *exten
         if (pages > l->pages - from) {
             pages = l->pages - from;
         }
-        n += cut(l, extents + n, from, pages, dom->vnodes[i].pnode);
+        n += cut(l, extents + n, from, pages, dom->vnodes[i].pnode, i);
         from += pages;
     }
     if (from < l->pages && n + 2 <= max) {
-        n += cut(l, extents + n, from, l->pages - from, XEN_DOMCTL_CLAIM_MEMORY_NO_NODE);
+        n += cut(l, extents + n, from, l->pages - from, XEN_DOMCTL_CLAIM_MEMORY_NO_NODE,
+                 dom->nr_vnodes);
     }
     return n;
 }

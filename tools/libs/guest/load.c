@@ -188,7 +188,7 @@ static int load_acpi(struct xc_dom_image *dom)
 {
     uint8_t buf[ACPI_PAGES * XC_PAGE_SIZE] = {0};
     uint64_t paddr = dom->priv->layout.acpi_paddr;
-    size_t size = acpi_build(buf, sizeof(buf), paddr, dom->vcpus);
+    size_t size = acpi_build(dom, buf, sizeof(buf), paddr);
 
     if (!size) {
         errno = E2BIG;

@@ -185,7 +185,7 @@ int xc_dom_populate(struct xc_dom_image *dom)
 {
     const struct layout *l = &dom->priv->layout;
     struct extent *extents = calloc(MAX_EXTENTS, sizeof(*extents));
-    struct extent special = {l->special_gfn, l->special_pages, XEN_DOMCTL_CLAIM_MEMORY_NO_NODE};
+    struct extent special = {l->special_gfn, l->special_pages, XEN_DOMCTL_CLAIM_MEMORY_NO_NODE, 0};
     uint64_t taken = 0, ignored = 0;
     unsigned int nr;
     int rc = 0;

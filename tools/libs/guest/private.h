@@ -4,8 +4,9 @@
  *
  * The parts, in the order of the data's way: unpack.c (a compressed file becomes an image),
  * kernel.c (an image becomes segments and an entry point), layout.c (everything gets its place),
- * populate.c (claim and memory), load.c (contents), acpi.c (tables), boot.c (what makes it
- * runnable); say.c at the bottom speaks for all; dom.c is the front: allocation, release, steps.
+ * populate.c (claim and memory), load.c (contents), acpi.c and acpi_numa.c (tables), boot.c (what
+ * makes it runnable); say.c at the bottom speaks for all; dom.c is the front: allocation, release,
+ * steps.
  */
 #ifndef XG_PRIVATE_H
 #define XG_PRIVATE_H
@@ -47,6 +48,7 @@ struct extent {
     xen_pfn_t gfn;
     uint64_t pages;
     uint32_t pnode;
+    unsigned int vnode; /* which of the image's vnodes; nr_vnodes for what none has */
 };
 
 struct layout {
@@ -96,8 +98,9 @@ int layout_plan(struct xc_dom_image *dom);
 unsigned int layout_extents(const struct xc_dom_image *dom, struct extent *extents,
                             unsigned int max);
 
-/* Builds the tables for a guest with this many vCPUs, to stand at paddr; returns their size. */
-size_t acpi_build(uint8_t *buf, size_t size, uint64_t paddr, unsigned int vcpus);
+/* Builds the guest's tables, to stand at paddr, in zeroed memory; their size, 0 for too little
+ * room. */
+size_t acpi_build(const struct xc_dom_image *dom, uint8_t *buf, size_t size, uint64_t paddr);
 
 /* Reports what dom->shortage says. */
 void dom_shortage_error(struct xc_dom_image *dom, const char *what);

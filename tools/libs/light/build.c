@@ -40,26 +40,15 @@ static void defaults_memory(libxl_ctx *ctx, libxl_domain_build_info *info)
         info->shadow_memkb = xc_dom_paging_pages(info->max_memkb, info->max_vcpus) * KB_PER_PAGE;
 }
 
-static int defaults_vnuma(libxl_ctx *ctx, const libxl_domain_build_info *info)
-{
-    uint64_t sum = 0;
-
-    for (int i = 0; i < info->num_vnuma_nodes; i++)
-        sum += info->vnuma_nodes[i].memkb;
-    if (info->num_vnuma_nodes > NUMA_NODES_MAX || info->num_claim_nodes >= NUMA_NODES_MAX ||
-        (info->num_vnuma_nodes && sum != info->max_memkb)) {
-        LOG(ctx, ERROR, "the virtual nodes have %llu MiB together, the guest has %llu",
-            (unsigned long long)sum / 1024, (unsigned long long)info->max_memkb / 1024);
-        return ERROR_VNUMA_CONFIG_INVALID;
-    }
-    return 0;
-}
-
 /* Nodes that the configuration names have to be there. */
 static int check_nodes(libxl_ctx *ctx, const libxl_domain_build_info *info)
 {
     int nr = info->num_claim_nodes + info->num_vnuma_nodes, max = nr ? libxl_get_max_nodes(ctx) : 0;
 
+    if (info->num_claim_nodes >= NUMA_NODES_MAX) {
+        LOG(ctx, ERROR, "claim_nodes: %d nodes are too many", info->num_claim_nodes);
+        return ERROR_INVAL;
+    }
     for (int i = 0; i < nr; i++) {
         bool claim = i < info->num_claim_nodes;
         uint32_t node =
@@ -99,7 +88,7 @@ int build_defaults(libxl_ctx *ctx, libxl_domain_build_info *info)
         LOG(ctx, ERROR, "the guest has no kernel: say kernel=\"/path/to/vmlinuz\"");
         return ERROR_INVAL;
     }
-    return check_nodes(ctx, info) ? ERROR_INVAL : defaults_vnuma(ctx, info);
+    return check_nodes(ctx, info) ? ERROR_INVAL : vnuma_check(ctx, info);
 }
 
 /* ---- Before the memory ---- */
@@ -236,6 +225,7 @@ int build_kernel(libxl_ctx *ctx, struct creation *c)
     image->vcpus = info->max_vcpus;
     image->nr_vnodes = c->nr_vnodes;
     image->vnodes = c->vnodes;
+    image->vnuma = c->vnuma = vnuma_tables(info);
     image->console_port = c->state.console_port;
     image->store_port = c->state.store_port;
     image->progress = show_progress;
@@ -274,6 +264,8 @@ void build_end(struct creation *c)
         free(c->image->progress_data);
     xc_dom_release(c->image);
     free(c->vnodes);
+    free(c->vnuma);
     c->image = NULL;
     c->vnodes = NULL;
+    c->vnuma = NULL;
 }

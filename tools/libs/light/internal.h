@@ -97,10 +97,11 @@ libxl_domain_type domain_type(libxl_ctx *ctx, uint32_t domid);
 /* Asks the guest through its control node. */
 int domain_request(libxl_ctx *ctx, uint32_t domid, const char *what);
 
-/* ---- create.c, build.c, numa.c, claim.c: a domain in the making ---- */
+/* ---- create.c, build.c, numa.c, vnuma.c, claim.c: a domain in the making ---- */
 
 struct xc_dom_image;
 struct xc_dom_vnode;
+struct xc_dom_vnuma;
 
 struct build_state {
     uint32_t console_port, store_port;
@@ -114,6 +115,7 @@ struct creation {
     const libxl_asyncprogress_how *console_how;
     struct build_state state;
     struct xc_dom_vnode *vnodes; /* where its memory shall be */
+    struct xc_dom_vnuma *vnuma;  /* what the guest is told of that */
     unsigned int nr_vnodes;
     struct xc_dom_image *image; /* from "parse" to "boot" */
 };
@@ -144,6 +146,10 @@ unsigned int numa_choose(const struct numa_node *nodes, unsigned int nr, uint64_
 /* Where this guest's memory shall be: entries for the builder, 0 when it does not matter. */
 int numa_place(libxl_ctx *ctx, uint32_t domid, const libxl_domain_build_info *info,
                struct xc_dom_vnode *vnodes, unsigned int *nr_vnodes);
+/* Do the virtual nodes make sense? */
+int vnuma_check(libxl_ctx *ctx, const libxl_domain_build_info *info);
+/* What the guest is told of them, in one piece that the caller frees; NULL when there are none. */
+struct xc_dom_vnuma *vnuma_tables(const libxl_domain_build_info *info);
 /* With claims: refuses a guest that cannot fit before it costs anything. */
 int claim_check(libxl_ctx *ctx, const libxl_domain_build_info *info);
 /* ERROR_ code of a call for which the hypervisor needed memory of its own; says what the guest

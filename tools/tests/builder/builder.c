@@ -266,8 +266,8 @@ static uint8_t sum(uint64_t paddr, size_t len)
     return s;
 }
 
-/* Each table that the XSDT names, and the two at the root, add up to zero. */
-static bool acpi_adds_up(uint64_t rsdp)
+/* Each of the tables that the XSDT names, and the two at the root, add up to zero. */
+static bool acpi_adds_up(uint64_t rsdp, unsigned int tables)
 {
     uint64_t xsdt, table;
     uint32_t length;
@@ -275,13 +275,43 @@ static bool acpi_adds_up(uint64_t rsdp)
 
     guest_read(rsdp + 24, &xsdt, 8);
     guest_read(xsdt + 4, &length, 4);
-    ok = ok && length == 36 + 16 && sum(xsdt, length) == 0;
-    for (unsigned int i = 0; i < 2; i++) {
+    ok = ok && length == 36 + 8 * tables && sum(xsdt, length) == 0;
+    for (unsigned int i = 0; ok && i < tables; i++) {
         guest_read(xsdt + 36 + 8 * i, &table, 8);
         guest_read(table + 4, &length, 4);
-        ok = ok && length > 36 && sum(table, length) == 0;
+        ok = length > 36 && sum(table, length) == 0;
     }
     return ok;
+}
+
+/* Where the table of this signature is; 0 for none. */
+static uint64_t acpi_find(uint64_t rsdp, const char *signature)
+{
+    uint64_t xsdt, table;
+    uint32_t length;
+    char found[4];
+
+    guest_read(rsdp + 24, &xsdt, 8);
+    guest_read(xsdt + 4, &length, 4);
+    for (unsigned int at = 36; at < length; at += 8) {
+        guest_read(xsdt + at, &table, 8);
+        guest_read(table, found, 4);
+        if (!memcmp(found, signature, 4)) {
+            return table;
+        }
+    }
+    return 0;
+}
+
+static struct hvm_start_info start_info(void)
+{
+    struct hvm_start_info info;
+    HVM_SAVE_TYPE(CPU) cpu;
+
+    memcpy(&cpu, fake.context + 2 * sizeof(struct hvm_save_descriptor) + HVM_SAVE_LENGTH(HEADER),
+           sizeof(cpu));
+    guest_read(cpu.rbx, &info, sizeof(info));
+    return info;
 }
 
 static void test_formats(void)
@@ -324,7 +354,7 @@ static void test_contents(void)
     guest_read(info.modlist_paddr, &module, sizeof(module));
     guest_read(module.paddr, text, 7);
     check(info.nr_modules == 1 && module.size == 7 && !memcmp(text, "ramdisk", 7), "ramdisk");
-    check(acpi_adds_up(info.rsdp_paddr), "ACPI checksums");
+    check(acpi_adds_up(info.rsdp_paddr, 2), "ACPI checksums");
     check(info.memmap_entries == fake.map_entries && fake.map[0].size == 64 << 20, "memory map");
     check(fake.param[HVM_PARAM_STORE_PFN] == fake.grant[GNTTAB_RESERVED_XENSTORE].frame &&
               fake_page(fake.param[HVM_PARAM_CONSOLE_PFN]),
@@ -387,6 +417,55 @@ static void test_nodes(void)
     dom->nr_vnodes = 2;
     dom->vnodes = vnodes;
     check(build(dom), "preferred there, else elsewhere");
+}
+
+/* The numbers of an SRAT entry at the offset: its node, and for memory (type 1) base and size in
+ * MiB. */
+static bool srat_is(uint64_t srat, unsigned int at, uint8_t type, uint32_t node, uint64_t first,
+                    uint64_t second)
+{
+    uint8_t e[40] = {0};
+    uint32_t found;
+    uint64_t base, size;
+
+    guest_read(srat + at, e, type == 1 ? 40 : 24);
+    memcpy(&found, e + (type == 1 ? 2 : 4), 4);
+    memcpy(&base, e + 8, type == 1 ? 8 : 4);
+    base = type == 1 ? base >> 20 : (uint32_t)base;
+    memcpy(&size, e + 16, 8);
+    return e[0] == type && found == node && base == first &&
+           (type == 1 ? size >> 20 == second : e[12] == second);
+}
+
+static void test_vnuma(void)
+{
+    enum { MIB_PAGES = 256, HEAD = 48, CPU = 24, MEMORY = 40 };
+    static const unsigned int homes[] = {1, 0, 1};
+    static const uint8_t distance[] = {10, 25, 30, 10};
+    struct xc_dom_vnode vnodes[] = {{1024 * MIB_PAGES, 0}, {2560 * MIB_PAGES, 1}};
+    struct xc_dom_vnuma vnuma = {homes, distance};
+    struct xc_dom_image *dom = new_image(3584);
+    uint64_t rsdp, srat, slit;
+    uint8_t seen[4];
+
+    fake_reset(4 * GIB_PAGES);
+    dom->nr_vnodes = 2;
+    dom->vnodes = vnodes;
+    dom->vnuma = &vnuma;
+    check(build(dom), "a guest with two virtual nodes");
+    rsdp = start_info().rsdp_paddr;
+    check(acpi_adds_up(rsdp, 4), "ACPI checksums, SRAT and SLIT included");
+    srat = acpi_find(rsdp, "SRAT");
+    slit = acpi_find(rsdp, "SLIT");
+    check(srat_is(srat, HEAD, 2, 1, 0, 1) && srat_is(srat, HEAD + CPU, 2, 0, 2, 1) &&
+              srat_is(srat, HEAD + 2 * CPU, 2, 1, 4, 1),
+          "each vCPU on its node");
+    srat += HEAD + 3 * CPU;
+    check(srat_is(srat, 0, 1, 0, 0, 1024) && srat_is(srat, MEMORY, 1, 1, 1024, 2048) &&
+              srat_is(srat, 2 * MEMORY, 1, 1, 4096, 512),
+          "each node's memory, above the hole, too");
+    guest_read(slit + 44, seen, 4);
+    check(!memcmp(seen, distance, 4), "distances, row by row");
 }
 
 static void test_claims(void)
@@ -499,6 +578,7 @@ int main(int argc, char **argv)
     test_dirty_memory();
     test_sizes();
     test_nodes();
+    test_vnuma();
     test_claims();
     test_each_failure();
     test_lies(argc > 1 ? strtoul(argv[1], NULL, 0) : 500);

@@ -14,9 +14,9 @@
  *     xc_dom_release                       on every path: ends the claim and frees the image
  *
  * or calls xc_dom_build for the five in the middle.  A step returns 0, or -1 with errno and a
- * message through the build logger of the handle; a failed population says what was needed, free and
- * claimed, a refused claim leaves the same in shortage.  The domain itself stays the caller's to
- * destroy.
+ * message through the build logger of the handle; a failed population says what was needed, free
+ * and claimed, a refused claim leaves the same in shortage.  The domain itself stays the caller's
+ * to destroy.
  */
 #ifndef XENGUEST_H
 #define XENGUEST_H
@@ -27,6 +27,12 @@
 struct xc_dom_vnode {
     uint64_t pages;
     uint32_t pnode; /* XEN_DOMCTL_CLAIM_MEMORY_NO_NODE: anywhere */
+};
+
+/* What the guest is told of its virtual nodes, which are then the image's vnodes in their order. */
+struct xc_dom_vnuma {
+    const unsigned int *vcpu_to_vnode; /* an entry for each vCPU */
+    const uint8_t *distance;           /* nr_vnodes times nr_vnodes; 10 from a node to itself */
 };
 
 /* How a claim or a population failed, for callers that want more than the message. */
@@ -47,7 +53,8 @@ struct xc_dom_image {
     unsigned int vcpus;
     unsigned int nr_vnodes; /* 0: memory from anywhere, by the domain's affinity */
     const struct xc_dom_vnode *vnodes;
-    bool exact_nodes; /* fail rather than take a vnode's memory elsewhere */
+    const struct xc_dom_vnuma *vnuma; /* NULL: the guest sees one node */
+    bool exact_nodes;                 /* fail rather than take a vnode's memory elsewhere */
     uint32_t console_domid, store_domid;
     evtchn_port_t console_port, store_port;
 

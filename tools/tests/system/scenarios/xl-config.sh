@@ -43,6 +43,9 @@ bad "CPUs that do not exist" 'cpus' 'cpus = "900-950"'
 bad "an action that is none" 'on_crash' 'on_crash = "explode"'
 bad "a pool that does not exist" 'pool' 'pool = "no-such-pool"'
 bad "claims on a node that does not exist" 'node' 'claim_nodes = ["77"]'
+bad "virtual nodes that do not add up" 'vnuma' 'vnuma = [["pnode=0", "size=64", "vcpus=0"]]'
+bad "a vCPU on no virtual node" 'vnuma.*vCPU 1' 'vcpus = 2' 'vnuma = [["pnode=0", "size=128", "vcpus=0"]]'
+bad "distances to nodes that there are not" 'vnuma.*distances' 'vnuma = [["pnode=0", "size=128", "vcpus=0", "vdistances=10,20"]]'
 bad "too little memory for the kernel" 'too small|MiB' 'memory = 8'
 
 { echo "$base"; echo 'colour = "green"'; } >/etc/xen/bad.cfg
