@@ -48,14 +48,15 @@ def initramfs(args, base):
 
 
 def measure(args):
-    """What each row of toolstack.sh cost: its name, (all, hypervisor, entries)."""
+    """What each row of toolstack.sh cost: its name, (all, hypervisor, entries).  "after NAME": until the next row."""
     base = images.base(args.build)
     lines, counts = counted_boot(args, MACHINE, base.kernel, initramfs(args, base), "toolstack", 3600)
     names = [m[1] for m in (re.match(r"@@ row (.*)", line) for line in lines) if m]
     if not names or len(counts) != 2 * len(names) + 1:
         sys.exit(f"bench: {len(names)} rows and {len(counts)} marks, see {args.out}/toolstack.log")
-    return {name: [after - before for before, after in zip(counts[2 * i], counts[2 * i + 1])]
-            for i, name in enumerate(names)}
+    spans = [[after - before for before, after in zip(*pair)] for pair in zip(counts, counts[1:])]
+    labels = [label for name in names for label in (name, f"after {name}")]
+    return dict(zip(labels, spans))
 
 
 def millions(figure):
@@ -69,6 +70,8 @@ def show(figures):
         share = 10 if "destroy" in name else 2
         cells = [f"{millions(ours)}{their / share:>9.1f}{their:>10} " for ours, their in zip(figures[name], theirs)]
         print(f"  {name:<40}{''.join(cells)}")
+    later = figures["after xl destroy, 2000 MiB"][1]
+    print(f"  {'2000 MiB scrubbed later, by an idle CPU':<40}{'':>27} {millions(later)}")
     print(f"  {'nothing (what measuring costs)':<40}{millions(figures['nothing'][0])}{'':>20}"
           f"{millions(figures['nothing'][1])}")
 
@@ -82,8 +85,6 @@ def show_refusals(figures):
     slopes = [(figures[f"refused {SIZES[-1]}, {how}"][0] - figures[f"refused {SIZES[0]}, {how}"][0]) /
               (SIZES[-1] - SIZES[0]) for how in ("claimed", "not claimed")]
     print(f"  {'more for each MiB, instructions':<40}{slopes[0]:>10,.0f}{slopes[1]:>14,.0f}")
-    print(f"  {'so for 1 TiB':<40}{millions(figures['refused 512, claimed'][0] + slopes[0] * 2**20):>10}"
-          f"{millions(figures['refused 512, not claimed'][0] + slopes[1] * 2**20):>14}")
 
 
 def main():
