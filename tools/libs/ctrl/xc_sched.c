@@ -46,61 +46,28 @@ static int pool_sched(xc_interface *xch, uint32_t cpupool_id, uint32_t sched_id,
     return rc;
 }
 
-int xc_sched_credit_domain_set(xc_interface *xch, uint32_t domid,
-                               struct xen_domctl_sched_credit *sdom)
-{
-    return domain_sched(xch, domid, XEN_SCHEDULER_CREDIT, XEN_DOMCTL_SCHEDOP_putinfo, sdom,
-                        sizeof(*sdom));
-}
+/* clang-format off */
+#define DOMAIN_CALL(name, type, scheduler, cmd)                                    \
+    int name(xc_interface *xch, uint32_t domid, struct type *param)                \
+    {                                                                              \
+        return domain_sched(xch, domid, scheduler, cmd, param, sizeof(*param));    \
+    }
+#define POOL_CALL(name, type, scheduler, cmd)                                      \
+    int name(xc_interface *xch, uint32_t cpupool_id, struct type *param)           \
+    {                                                                              \
+        return pool_sched(xch, cpupool_id, scheduler, cmd, param, sizeof(*param)); \
+    }
 
-int xc_sched_credit_domain_get(xc_interface *xch, uint32_t domid,
-                               struct xen_domctl_sched_credit *sdom)
-{
-    return domain_sched(xch, domid, XEN_SCHEDULER_CREDIT, XEN_DOMCTL_SCHEDOP_getinfo, sdom,
-                        sizeof(*sdom));
-}
+DOMAIN_CALL(xc_sched_credit_domain_set,  xen_domctl_sched_credit,  XEN_SCHEDULER_CREDIT,  XEN_DOMCTL_SCHEDOP_putinfo)
+DOMAIN_CALL(xc_sched_credit_domain_get,  xen_domctl_sched_credit,  XEN_SCHEDULER_CREDIT,  XEN_DOMCTL_SCHEDOP_getinfo)
+DOMAIN_CALL(xc_sched_credit2_domain_set, xen_domctl_sched_credit2, XEN_SCHEDULER_CREDIT2, XEN_DOMCTL_SCHEDOP_putinfo)
+DOMAIN_CALL(xc_sched_credit2_domain_get, xen_domctl_sched_credit2, XEN_SCHEDULER_CREDIT2, XEN_DOMCTL_SCHEDOP_getinfo)
 
-int xc_sched_credit2_domain_set(xc_interface *xch, uint32_t domid,
-                                struct xen_domctl_sched_credit2 *sdom)
-{
-    return domain_sched(xch, domid, XEN_SCHEDULER_CREDIT2, XEN_DOMCTL_SCHEDOP_putinfo, sdom,
-                        sizeof(*sdom));
-}
-
-int xc_sched_credit2_domain_get(xc_interface *xch, uint32_t domid,
-                                struct xen_domctl_sched_credit2 *sdom)
-{
-    return domain_sched(xch, domid, XEN_SCHEDULER_CREDIT2, XEN_DOMCTL_SCHEDOP_getinfo, sdom,
-                        sizeof(*sdom));
-}
-
-int xc_sched_credit_params_set(xc_interface *xch, uint32_t cpupool_id,
-                               struct xen_sysctl_credit_schedule *schedule)
-{
-    return pool_sched(xch, cpupool_id, XEN_SCHEDULER_CREDIT, XEN_SYSCTL_SCHEDOP_putinfo, schedule,
-                      sizeof(*schedule));
-}
-
-int xc_sched_credit_params_get(xc_interface *xch, uint32_t cpupool_id,
-                               struct xen_sysctl_credit_schedule *schedule)
-{
-    return pool_sched(xch, cpupool_id, XEN_SCHEDULER_CREDIT, XEN_SYSCTL_SCHEDOP_getinfo, schedule,
-                      sizeof(*schedule));
-}
-
-int xc_sched_credit2_params_set(xc_interface *xch, uint32_t cpupool_id,
-                                struct xen_sysctl_credit2_schedule *schedule)
-{
-    return pool_sched(xch, cpupool_id, XEN_SCHEDULER_CREDIT2, XEN_SYSCTL_SCHEDOP_putinfo, schedule,
-                      sizeof(*schedule));
-}
-
-int xc_sched_credit2_params_get(xc_interface *xch, uint32_t cpupool_id,
-                                struct xen_sysctl_credit2_schedule *schedule)
-{
-    return pool_sched(xch, cpupool_id, XEN_SCHEDULER_CREDIT2, XEN_SYSCTL_SCHEDOP_getinfo, schedule,
-                      sizeof(*schedule));
-}
+POOL_CALL(xc_sched_credit_params_set,  xen_sysctl_credit_schedule,  XEN_SCHEDULER_CREDIT,  XEN_SYSCTL_SCHEDOP_putinfo)
+POOL_CALL(xc_sched_credit_params_get,  xen_sysctl_credit_schedule,  XEN_SCHEDULER_CREDIT,  XEN_SYSCTL_SCHEDOP_getinfo)
+POOL_CALL(xc_sched_credit2_params_set, xen_sysctl_credit2_schedule, XEN_SCHEDULER_CREDIT2, XEN_SYSCTL_SCHEDOP_putinfo)
+POOL_CALL(xc_sched_credit2_params_get, xen_sysctl_credit2_schedule, XEN_SCHEDULER_CREDIT2, XEN_SYSCTL_SCHEDOP_getinfo)
+/* clang-format on */
 
 int xc_cpupool_create(xc_interface *xch, uint32_t *ppoolid, uint32_t sched_id)
 {
