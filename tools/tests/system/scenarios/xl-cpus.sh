@@ -5,7 +5,7 @@ guest_config one 192 'vcpus = 2' >/dev/null
 need "create" xl create /etc/xen/one.cfg
 need "it boots" until_true 120 console_has one GUEST-READY
 
-online() { guest_run one 20 'cat /sys/devices/system/cpu/online' | tr -d '\n' | grep -q "^$1$"; }
+online() { guest_run one 20 "[ \$(cat /sys/devices/system/cpu/online) = $1 ]"; }
 check "vcpu-set to one" xl vcpu-set one 1
 check "the guest takes it down" until_true 60 online 0
 check "xl sees that" until_true 20 sh -c '[ $(xl list one | awk "END {print \$4}") = 1 ]'

@@ -9,7 +9,7 @@ need "create" xl create /etc/xen/one.cfg
 test-claim pages $(xl domid one) >/tmp/pages
 check "memory where it shall be" awk '{n[$2] = $3} END {exit !(n[1] >= 160 * 256 && n[0] >= 96 * 256)}' /tmp/pages
 need "it boots" until_true 120 console_has one GUEST-READY
-sees() { guest_run one 20 "cat /sys/devices/system/node/$1" | grep -qx "$2"; }
+sees() { guest_run one 20 "[ \"\$(cat /sys/devices/system/node/$1)\" = \"$2\" ]"; }
 check "two nodes" sees online 0-1
 check "vCPU 0 on the first" sees node0/cpulist 0
 check "vCPU 1 on the second" sees node1/cpulist 1
