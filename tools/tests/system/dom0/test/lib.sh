@@ -123,7 +123,7 @@ domain_gone() { xl list >/tmp/list && ! grep -q "^$1 " /tmp/list; }
 # xenstore in FILE.  (A domain of which somebody still maps a page or a grant is not gone: domains() counts it.)
 holdings() {
     test-claim free >$1.free
-    { grep -c xen-dyn /proc/interrupts; xenstore-ls -f / | sort; } >$1
+    { awk '/xen-dyn/ {print $NF}' /proc/interrupts; xenstore-ls -f /; } | sort >$1
 }
 
 # nothing_left FILE: all is as it was when FILE was written; prints what differs.
