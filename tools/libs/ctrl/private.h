@@ -17,6 +17,8 @@
 #include <xencall.h>
 #include "xenctrl.h"
 
+#pragma GCC visibility push(hidden) /* for this library alone */
+
 struct xc_interface_core {
     xentoollog_logger *logger;
     xentoollog_logger *build_logger;
@@ -56,5 +58,7 @@ long memory_op_with(xc_interface *xch, unsigned int cmd, void *arg, size_t size,
 
 /* One argument that is a structure, to a hypercall `op` with the sub-operation `cmd`. */
 int hypercall_struct(xc_interface *xch, unsigned int op, unsigned int cmd, void *arg, size_t size);
+
+#pragma GCC visibility pop
 
 #endif /* XC_PRIVATE_H */

@@ -5,6 +5,8 @@
 
 #include "private.h"
 
+#pragma GCC visibility push(hidden) /* for this library alone */
+
 struct acpi_header {
     char signature[4];
     uint32_t length;
@@ -29,5 +31,7 @@ static inline uint32_t acpi_apic_id(unsigned int vcpu)
 /* One table each; its size, or 0 when there is no room. */
 size_t acpi_srat(const struct xc_dom_image *dom, uint8_t *buf, size_t size);
 size_t acpi_slit(const struct xc_dom_image *dom, uint8_t *buf, size_t size);
+
+#pragma GCC visibility pop
 
 #endif /* XG_ACPI_H */

@@ -16,6 +16,8 @@
 #include <string.h>
 #include "xenguest.h"
 
+#pragma GCC visibility push(hidden) /* for this library alone */
+
 #define MIB(pages) ((unsigned long long)(pages) >> 8)
 
 /* A file's contents: mapped, or allocated when it had to be unpacked. */
@@ -104,5 +106,7 @@ size_t acpi_build(const struct xc_dom_image *dom, uint8_t *buf, size_t size, uin
 
 /* Reports what dom->shortage says. */
 void dom_shortage_error(struct xc_dom_image *dom, const char *what);
+
+#pragma GCC visibility pop
 
 #endif /* XG_PRIVATE_H */

@@ -313,6 +313,7 @@ int libxl_domain_create_new(libxl_ctx *ctx, libxl_domain_config *d_config, uint3
 
 struct ending {
     uint32_t domid;
+    libxl_uuid uuid;
     const struct device *devices;
     unsigned int nr_devices;
 };
@@ -322,30 +323,30 @@ static int forget_body(libxl_ctx *ctx, xs_transaction_t t, void *data)
 {
     const struct ending *end = data;
     ARENA(a);
-    char *dom = arena_printf(&a, "/local/domain/%u", end->domid);
-    const char *vm = store_read(ctx, &a, t, arena_printf(&a, "%s/vm", dom));
 
     for (unsigned int i = 0; i < end->nr_devices; i++)
-        device_forget(ctx, t, &end->devices[i]);
-    if (vm)
-        store_remove(ctx, t, vm);
+        if (!i || end->devices[i].kind != end->devices[i - 1].kind ||
+            end->devices[i].backend_domid != end->devices[i - 1].backend_domid)
+            device_forget_backends(ctx, t, &end->devices[i]);
+    store_remove(ctx, t, arena_printf(&a, "/vm/" LIBXL_UUID_FMT, LIBXL_UUID_BYTES(end->uuid)));
     store_remove(ctx, t, arena_printf(&a, "/libxl/%u", end->domid));
-    store_remove(ctx, t, dom);
+    store_remove(ctx, t, arena_printf(&a, "/local/domain/%u", end->domid));
     return 0;
 }
 
-static void forget(libxl_ctx *ctx, uint32_t domid)
+static void forget(libxl_ctx *ctx, const libxl_dominfo *info)
 {
     ARENA(a);
-    struct ending end = {.domid = domid};
+    struct ending end = {.domid = info->domid, .uuid = info->uuid};
 
-    end.devices = devices_take_down(ctx, &a, domid, &end.nr_devices);
+    end.devices = devices_take_down(ctx, &a, info->domid, &end.nr_devices);
     store_transact(ctx, forget_body, &end);
 }
 
 int libxl_domain_destroy(libxl_ctx *ctx, uint32_t domid, const libxl_asyncop_how *ao_how)
 {
-    int rc = domid ? libxl_domain_info(ctx, NULL, domid) : ERROR_INVAL;
+    libxl_dominfo info;
+    int rc = domid ? libxl_domain_info(ctx, &info, domid) : ERROR_INVAL;
 
     if (rc) {
         LOG(ctx, ERROR, domid ? "there is no domain %u" : "domain %u is the control domain", domid);
@@ -354,7 +355,8 @@ int libxl_domain_destroy(libxl_ctx *ctx, uint32_t domid, const libxl_asyncop_how
     if (xc_domain_pause(ctx->xch, domid))
         LOGE(ctx, WARN, "cannot pause domain %u", domid);
     if (store_handle(ctx))
-        forget(ctx, domid);
+        forget(ctx, &info);
+    libxl_dominfo_dispose(&info);
     userdata_destroy(ctx, domid);
     if (xc_domain_destroy(ctx->xch, domid)) {
         LOGE(ctx, ERROR, "cannot destroy domain %u", domid);

@@ -261,20 +261,27 @@ static int close_body(libxl_ctx *ctx, xs_transaction_t t, void *data)
     return store_write(ctx, t, state, "%d", XenbusStateClosing);
 }
 
-void device_forget(libxl_ctx *ctx, xs_transaction_t t, const struct device *dev)
+static int forget_body(libxl_ctx *ctx, xs_transaction_t t, void *data)
 {
+    const struct device *dev = data;
     ARENA(a);
 
     store_remove(ctx, t, device_frontend_path(ctx, &a, dev));
     store_remove(ctx, t, record_path(&a, dev));
     store_prune(ctx, t, device_backend_path(&a, dev),
                 arena_printf(&a, "/local/domain/%u", dev->backend_domid));
+    return 0;
 }
 
-static int forget_body(libxl_ctx *ctx, xs_transaction_t t, void *data)
+/* The guest's end and our record go with the rest of the domain's. */
+void device_forget_backends(libxl_ctx *ctx, xs_transaction_t t, const struct device *dev)
 {
-    device_forget(ctx, t, data);
-    return 0;
+    ARENA(a);
+    char *backend = arena_printf(&a, "/local/domain/%u", dev->backend_domid);
+
+    store_prune(ctx, t,
+                arena_printf(&a, "%s/backend/%s/%u", backend, kinds[dev->kind].name, dev->domid),
+                backend);
 }
 
 /* Waits until the backend has closed, and lets the script undo its work. */

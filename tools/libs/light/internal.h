@@ -17,6 +17,8 @@
 #include <libxl.h>
 #include <libxl_utils.h>
 
+#pragma GCC visibility push(hidden) /* for this library alone */
+
 #define LIB_DIR    "/var/lib/xen"
 #define LOG_DIR    "/var/log/xen"
 #define SCRIPT_DIR "/etc/xen/scripts"
@@ -192,12 +194,15 @@ char *device_note(libxl_ctx *ctx, const struct device *dev, const char *key);
 int device_note_number(libxl_ctx *ctx, const struct device *dev, const char *key, int missing);
 /* What the guest's end says, -1 when it says nothing. */
 int device_front_number(libxl_ctx *ctx, const struct device *dev, const char *key);
-/* Takes all of a domain's devices down; they stay in xenstore until each is forgotten. */
+/* Takes all of a domain's devices down; they stay in xenstore. */
 struct device *devices_take_down(libxl_ctx *ctx, struct arena *a, uint32_t domid,
                                  unsigned int *count);
-void device_forget(libxl_ctx *ctx, xs_transaction_t t, const struct device *dev);
+/* The other end of this device, and of all of its kind that the domain has. */
+void device_forget_backends(libxl_ctx *ctx, xs_transaction_t t, const struct device *dev);
 int console_add_primary(libxl_ctx *ctx, uint32_t domid, const struct build_state *state);
 int disk_defaults(libxl_ctx *ctx, libxl_device_disk *disk);
 int nic_defaults(libxl_ctx *ctx, libxl_device_nic *nic, int devid);
+
+#pragma GCC visibility pop
 
 #endif /* LIBXL_INTERNAL_H */

@@ -16,6 +16,8 @@
 #include <yajl/yajl_tree.h>
 #include <libxl.h>
 
+#pragma GCC visibility push(hidden) /* for this library alone */
+
 struct type;
 
 struct field {
@@ -92,5 +94,7 @@ JSON_OPS(struct);
 int64_t number_get(const struct type *t, const void *p);
 void number_set(const struct type *t, void *p, int64_t value);
 bool number_is_signed(const struct type *t);
+
+#pragma GCC visibility pop
 
 #endif /* TYPE_H */
