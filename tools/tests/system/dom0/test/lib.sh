@@ -126,12 +126,12 @@ holdings() {
     { awk '/xen-dyn/ {print $NF}' /proc/interrupts; xenstore-ls -f /; } | sort >$1
 }
 
-# nothing_left FILE: all is as it was when FILE was written; prints what differs.
+# nothing_left FILE [PAGES]: all is as it was when FILE was written, but for so many pages; prints what differs.
 nothing_left() {
     holdings $1.now
     echo "free pages: $(cat $1.free), now $(cat $1.now.free)"
-    diff $1 $1.now && [ $(cat $1.now.free) -ge $(cat $1.free) ]
+    diff $1 $1.now && [ $(($(cat $1.now.free) + ${2:-0})) -ge $(cat $1.free) ]
 }
 
-# until_nothing_left SECONDS FILE: domains take their time to go.
-until_nothing_left() { until_true $1 nothing_left $2 || nothing_left $2; }
+# until_nothing_left SECONDS FILE [PAGES]: domains take their time to go.
+until_nothing_left() { until_true $1 nothing_left $2 $3 || nothing_left $2 $3; }
