@@ -343,6 +343,11 @@ static void forget(libxl_ctx *ctx, const libxl_dominfo *info)
     store_transact(ctx, forget_body, &end);
 }
 
+/*
+ * xenstored is not told: the hypervisor tells it by VIRQ_DOM_EXC, and it tells xenconsoled.  (A
+ * release that oxenstored gets before it has looked makes it forget the domain without closing its
+ * event channel.)
+ */
 int libxl_domain_destroy(libxl_ctx *ctx, uint32_t domid, const libxl_asyncop_how *ao_how)
 {
     libxl_dominfo info;
@@ -362,8 +367,5 @@ int libxl_domain_destroy(libxl_ctx *ctx, uint32_t domid, const libxl_asyncop_how
         LOGE(ctx, ERROR, "cannot destroy domain %u", domid);
         rc = ERROR_FAIL;
     }
-    /* Afterwards: xenconsoled looks when it hears of this, and lets go only of what is dying. */
-    if (ctx->xs)
-        xs_release_domain(ctx->xs, domid);
     return ao_end(ctx, rc, ao_how);
 }
