@@ -97,7 +97,7 @@ struct xc_dom_vnuma *vnuma_tables(const libxl_domain_build_info *info)
         struct xc_dom_vnuma tables;
         uint8_t distance[NUMA_NODES_MAX * NUMA_NODES_MAX];
         unsigned int home[];
-    } *v;
+    } * v;
 
     if (!nr)
         return NULL;
