@@ -17,6 +17,7 @@
 #include "private.h"
 
 #define LOW_MEMORY_END 0x100000u
+#define EARLY_END      GB(1) /* Linux reads the start info while it has mapped no more than this */
 #define RESERVE_MAX    (MB(128) >> PAGE_SHIFT) /* what the hypervisor keeps by default, at most... */
 #define RESERVE_SHARE  16                      /* ... and the part of free memory that it keeps */
 
@@ -114,11 +115,11 @@ static void __init map_add(struct domain_e820 *map, paddr_t start, paddr_t end, 
     map->entry[map->count++] = (struct e820_entry){start, end - start, type};
 }
 
-/* Remembers the largest piece that the loaded things' 32-bit addresses reach. */
+/* Remembers the largest piece that the kernel reaches from its first instruction on. */
 static void __init note_ram(struct dom0 *dom0, paddr_t start, paddr_t end)
 {
     start = max(start, (paddr_t)LOW_MEMORY_END);
-    end = min(end, (paddr_t)GB(4));
+    end = min(end, (paddr_t)EARLY_END);
     if (start >= end || end - start <= dom0->ram_end - dom0->ram_start)
         return;
     dom0->ram_start = start;
@@ -154,8 +155,20 @@ void __init dom0_memory_map(struct dom0 *dom0, unsigned long pages)
     dom0->d->arch.e820 = dom0->e820;
 }
 
-/* The top of the large piece becomes ACPI memory, which the kernel will not use as RAM. */
-static void __init map_split_top(struct dom0 *dom0, paddr_t start, uint32_t type)
+static void __init map_insert(struct domain_e820 *map, unsigned int at, paddr_t start, paddr_t end,
+                              uint32_t type)
+{
+    if (start >= end)
+        return;
+    if (map->count == DOMAIN_E820_MAX)
+        panic("The memory map has too many entries for dom0");
+    memmove(&map->entry[at + 1], &map->entry[at], (map->count - at) * sizeof(map->entry[0]));
+    map->entry[at] = (struct e820_entry){start, end - start, type};
+    map->count++;
+}
+
+/* A part of the large piece becomes ACPI memory, which the kernel will not use as RAM. */
+static void __init map_split(struct dom0 *dom0, paddr_t start, paddr_t stop, uint32_t type)
 {
     struct domain_e820 *map = dom0->e820;
 
@@ -165,12 +178,9 @@ static void __init map_split_top(struct dom0 *dom0, paddr_t start, uint32_t type
 
         if (e->type != E820_RAM || start < e->start || start >= end)
             continue;
-        if (map->count == DOMAIN_E820_MAX)
-            panic("The memory map has too many entries for dom0");
-        memmove(e + 2, e + 1, (map->count - i - 1) * sizeof(*e));
         e->size = start - e->start;
-        e[1] = (struct e820_entry){start, end - start, type};
-        map->count++;
+        map_insert(map, i + 1, stop, end, E820_RAM);
+        map_insert(map, i + 1, start, stop, type);
         return;
     }
 }
@@ -189,7 +199,7 @@ paddr_t __init dom0_carve_acpi(struct dom0 *dom0, size_t size)
 {
     paddr_t at = dom0_carve(dom0, size, "ACPI tables");
 
-    map_split_top(dom0, at, E820_ACPI);
+    map_split(dom0, at, dom0->ram_end, E820_ACPI);
     return at;
 }
 

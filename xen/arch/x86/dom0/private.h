@@ -8,7 +8,7 @@
 #include <asm/hvm.h>
 
 /*
- * dom0 being built.  What is loaded for it is stacked downwards from the end of its largest piece of RAM below 4 GiB,
+ * dom0 being built.  What is loaded for it is stacked downwards from the end of its largest piece of RAM below 1 GiB,
  * so that the kernel finds its place at the beginning of it free.  Under UEFI the RAM that begins at 1 MiB ends soon.
  */
 struct dom0 {
