@@ -24,7 +24,8 @@ import machine
 
 HERE = Path(__file__).resolve().parent
 BANNER = re.compile(r"\(XEN\) (Stake, Xen interface|Xen version 4\.17)")
-FATAL = re.compile(r"Panic on CPU|Kernel panic - not syncing|FATAL TRAP|Assertion .* failed")
+FATAL = re.compile(r"Panic on CPU|Kernel panic - not syncing|FATAL TRAP|Assertion .* failed|"
+                   r"\(XEN\) (ASSERT|BUG)|The machine is halted")
 
 
 class Scenario:
