@@ -78,6 +78,8 @@ ROWS = [
     shape("dom0-nodes-absent", "dom0_nodes=1,7 dom0_mem=96M", "vcpus=2 nodes=2", "names node 7, which"),
     shape("dom0-nodes-none-of-them", "dom0_nodes=7 dom0_mem=96M", "vcpus=4 hard=0xff", "names node 7, which"),
     shape("dom0-nodes-nonsense", "dom0_nodes=1,,x dom0_mem=96M", "vcpus=4", "dom0_nodes=1,,x is not understood"),
+    Row("boot-dom0-nodes-without-cpus", qemu=[*node(0, "512M", "0-1"), *node(1, "512M")], module="dom0-shape",
+        options="dom0_nodes=1 dom0_mem=96M", words="vcpus=2 hard=0xff", says=["names nodes without CPUs"]),
     Row("boot-dom0-nodes-strict-too-much", smp=4, nodes=2, options="dom0_nodes=1 dom0_mem=640M", stops=True,
         says=["dom0_mem= asks for 640 MiB for dom0, but only"]),
 
