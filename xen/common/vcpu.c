@@ -75,18 +75,24 @@ static int vcpu_info_init(struct vcpu *v)
     return v->vcpu_info ? 0 : -ENOMEM;
 }
 
+/* The page must be the domain's own: one that was lent to it may be taken back. */
 int vcpu_info_register(struct vcpu *v, gfn_t gfn, unsigned int offset)
 {
     struct page_info *pg;
     struct vcpu_info *new;
+    p2m_type_t type;
 
     if (offset > PAGE_SIZE - sizeof(*new) || offset % __alignof__(struct vcpu_info))
         return -EINVAL;
     if (v->vcpu_info_page || (v != current && !test_bit(VPF_down, &v->pause_flags)))
         return -EINVAL;
-    pg = p2m_get_page(v->domain, gfn, NULL, true);
+    pg = p2m_get_page(v->domain, gfn, &type, true);
     if (!pg)
         return -EINVAL;
+    if (type != p2m_ram_rw) {
+        page_put(pg);
+        return -EINVAL;
+    }
     new = (void *)((char *)page_to_virt(pg) + offset);
     memcpy(new, v->vcpu_info, sizeof(*new));
     v->vcpu_info = new;

@@ -197,6 +197,7 @@ void domain_pause(struct domain *d)
 {
     struct vcpu *v;
 
+    CHECK(!d->is_privileged); /* dom0 makes the call */
     atomic_inc(&d->pause_count);
     for_each_vcpu (d, v)
         vcpu_sleep_nosync(v);

@@ -115,6 +115,7 @@ UNIT_TEST(pool_domains,
     domain_put(late);
     CHECK_EQ(pool_op(OP(MOVEDOMAIN), 1, 0, 77, 0), -ESRCH);
     CHECK_EQ(pool_op(OP(MOVEDOMAIN), 1, 0, 0, 0), -EINVAL);
+    CHECK_EQ(pool_op(OP(MOVEDOMAIN), 0, 0, 0, 0), 0); /* there it is, and is not paused for it */
     CHECK_EQ(pool_op(OP(MOVEDOMAIN), 1, 0, 1, 0), 0);
     settle();
     CHECK(run_queue_of(0)->curr == d->vcpu[0]);

@@ -4,7 +4,14 @@
  * vCPU gets a CPU.  Linux computes steal time from it.
  *
  * The address is translated once, when it is registered; the frames stay referenced until the vCPU
- * registers another or dies.  A guest that asked for the update flag sees XEN_RUNSTATE_UPDATE in
+ * registers another or dies.  They must be the domain's own: who could register a page that was
+ * only lent to it would go on writing there when it was given back.
+ *
+ * Another vCPU may register or end the record at any time.  Nobody waits for the vCPU to stop - two
+ * might wait for each other - but the old record is freed by RCU, when no CPU writes to it any
+ * more.
+ *
+ * A guest that asked for the update flag sees XEN_RUNSTATE_UPDATE in
  * state_entry_time while the record is being written, and looks again.
  */
 #include <public/vcpu.h>
@@ -15,6 +22,7 @@
 #include <xen/guest_access.h>
 #include <xen/lib.h>
 #include <xen/mm.h>
+#include <xen/rcupdate.h>
 #include <xen/sched.h>
 #include <xen/string.h>
 #include <xen/xmalloc.h>
@@ -24,6 +32,7 @@ _Static_assert(sizeof(struct vcpu_runstate_info) == 48, "the 64-bit layout is th
 struct runstate_area {
     struct page_info *page[2]; /* the second one when the record crosses into it */
     unsigned int offset;       /* in the first */
+    struct rcu_head rcu;
 };
 
 static void area_free(struct runstate_area *area)
@@ -34,18 +43,44 @@ static void area_free(struct runstate_area *area)
     xfree(area);
 }
 
+static void area_gone(struct rcu_head *head)
+{
+    area_free(container_of(head, struct runstate_area, rcu));
+}
+
+/* Puts another record, or none, in the place of v's. */
+static void area_exchange(struct vcpu *v, struct runstate_area *area)
+{
+    struct runstate_area *old = xchg(&v->runstate_area, area);
+
+    if (old)
+        call_rcu(&old->rcu, area_gone);
+}
+
+static struct page_info *own_page(uint64_t gva, unsigned int *offset)
+{
+    struct page_info *pg = arch_guest_page(gva, true, offset);
+
+    if (pg && page_get_owner(pg) != current->domain) {
+        page_put(pg);
+        pg = NULL;
+    }
+    return pg;
+}
+
 static struct runstate_area *area_find(uint64_t gva)
 {
     struct runstate_area *area = xzalloc(struct runstate_area);
+    bool crosses;
     unsigned int offset;
 
     if (!area)
         return NULL;
-    area->page[0] = arch_guest_page(gva, true, &area->offset);
-    if (area->page[0] && area->offset + sizeof(struct vcpu_runstate_info) > PAGE_SIZE)
-        area->page[1] = arch_guest_page(gva + PAGE_SIZE - area->offset, true, &offset);
-    if (!area->page[0] ||
-        (area->offset + sizeof(struct vcpu_runstate_info) > PAGE_SIZE && !area->page[1])) {
+    area->page[0] = own_page(gva, &area->offset);
+    crosses = area->offset + sizeof(struct vcpu_runstate_info) > PAGE_SIZE;
+    if (area->page[0] && crosses)
+        area->page[1] = own_page(gva + PAGE_SIZE - area->offset, &offset);
+    if (!area->page[0] || (crosses && !area->page[1])) {
         area_free(area);
         return NULL;
     }
@@ -99,28 +134,23 @@ void runstate_area_update(struct vcpu *v)
     area_rewrite(area, &info, v->domain->vm_assist & (1UL << VMASST_TYPE_runstate_update_flag));
 }
 
+/* That of another vCPU is written when that one next gets a CPU. */
 int runstate_area_register(struct vcpu *v, uint64_t gva)
 {
-    struct runstate_area *area, *old;
+    struct runstate_area *area;
 
     if (gva % __alignof__(uint64_t))
         return -EINVAL;
     area = area_find(gva);
     if (!area)
         return -EFAULT;
-    /* v may be switched to at this moment on its own CPU: it is paused for the exchange. */
-    if (v != current)
-        vcpu_pause(v);
-    old = xchg(&v->runstate_area, area);
-    if (v == current || !test_bit(VPF_down, &v->pause_flags))
+    area_exchange(v, area);
+    if (v == current)
         runstate_area_update(v);
-    if (v != current)
-        vcpu_unpause(v);
-    area_free(old);
     return 0;
 }
 
 void runstate_area_forget(struct vcpu *v)
 {
-    area_free(xchg(&v->runstate_area, NULL));
+    area_exchange(v, NULL);
 }

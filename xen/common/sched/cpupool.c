@@ -207,9 +207,9 @@ static int pool_move_domain(struct xen_sysctl_cpupool_op *op)
     d = domain_get((domid_t)op->domid);
     if (!d)
         return -ESRCH;
-    if (d->is_privileged && op->cpupool_id != 0) {
+    if (d->is_privileged) { /* the caller's own: it stays in pool 0, and cannot be paused here */
         domain_put(d);
-        return -EINVAL;
+        return op->cpupool_id ? -EINVAL : 0;
     }
     domain_pause(d);
     d->cpupool = op->cpupool_id;
