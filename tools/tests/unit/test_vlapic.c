@@ -189,8 +189,8 @@ UNIT_TEST(apic_disabled_drops,
     CHECK_EQ(get_reg(0, 0x320), 0x10040);
 }
 
-UNIT_TEST(apic_offered_again,
-          "A vector that comes again while the guest takes it is a second interrupt; one not taken stays.")
+UNIT_TEST(apic_offered_again, "A vector that comes again while the guest takes it is a second "
+                              "interrupt; one not taken stays.")
 {
     enable_all();
     vlapic_set_irq(cpu(0), 0x41, false);
@@ -427,6 +427,19 @@ UNIT_TEST(apic_msi, "An MSI's address and data name destination, mode and vector
     CHECK_EQ(who_has(0x52), 0xf);
     vlapic_deliver_msi(&dom, 0xfee04000, 0x400);
     CHECK_EQ(nmis[2], 1);
+}
+
+UNIT_TEST(
+    apic_device_init,
+    "No device's interrupt stops or starts a vCPU: it may come while nobody can wait for that.")
+{
+    enable_all();
+    vlapic_deliver_msi(&dom, 0xfee04000, 0x500);
+    vlapic_deliver_msi(&dom, 0xfee04000, 0x699);
+    vlapic_deliver(&dom, 4, false, VLAPIC_INIT, 0, true);
+    vlapic_deliver(&dom, 4, false, VLAPIC_STARTUP, 0x99, false);
+    CHECK_EQ(inits[2], 0);
+    CHECK_EQ(sipi[2], -1);
 }
 
 UNIT_TEST(apic_timer_oneshot,

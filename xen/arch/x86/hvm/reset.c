@@ -3,10 +3,13 @@
  * The states that a vCPU starts in: power-on and INIT (APM vol. 2, 14.1.3), the start-up
  * interrupt's real mode, and the flat protected mode of the PVH boot ABI.
  */
+#include <xen/atomic.h>
 #include <xen/domain.h>
 #include <xen/sched.h>
 #include <xen/string.h>
 #include <asm/hvm_exit.h>
+#include <asm/irqflags.h>
+#include <asm/page.h>
 #include <asm/processor.h>
 #include <asm/vlapic.h>
 #include "private.h"
@@ -68,12 +71,37 @@ void hvm_vcpu_reset(struct vcpu *v)
     hvm_reset(v);
 }
 
+/*
+ * INIT waits for its target to stop, and two vCPUs may send it to each other.  So a domain's INITs
+ * go one after the other; and who waits for its turn while it is told to go down itself, gives up:
+ * it went down before it could send.
+ *
+ *     vCPU 0                              vCPU 1
+ *     its turn; 1 goes down
+ *     waits for 1 to stop
+ *                                         wants its turn; is down: gives up, and stops
+ */
+static bool init_begin(struct domain *d)
+{
+    while (xchg(&d->arch.init_under_way, true)) {
+        if (test_bit(VPF_down, &current->pause_flags) || READ_ONCE(d->is_shutting_down))
+            return false;
+        cpu_relax();
+    }
+    return true;
+}
+
+static void init_end(struct domain *d)
+{
+    __atomic_store_n(&d->arch.init_under_way, false, __ATOMIC_RELEASE);
+}
+
 /* INIT: to where only a SIPI wakes it. */
 void hvm_vcpu_init_reset(struct vcpu *v)
 {
     struct hvm_vcpu *hvm = hvm_of(v);
 
-    if (hvm->in_reset)
+    if (hvm->in_reset || !init_begin(v->domain))
         return;
     vcpu_down(v);
     if (v != current)
@@ -81,6 +109,7 @@ void hvm_vcpu_init_reset(struct vcpu *v)
     hvm_vcpu_reset(v);
     vlapic_reset(v);
     hvm->in_reset = true;
+    init_end(v->domain);
 }
 
 /* SIPI: real mode at vector << 12.  Only a vCPU in reset listens. */

@@ -113,10 +113,18 @@ static void deliver(struct domain *d, uint32_t dest, bool is_logical, uint8_t mo
             accept(v, mode, vector, is_level);
 }
 
+/* A device's interrupt may come in any context, where nobody can wait for a vCPU to stop, as INIT
+ * does.  No device sends that. */
+static bool is_of_devices(uint8_t mode)
+{
+    return mode != VLAPIC_INIT && mode != VLAPIC_STARTUP;
+}
+
 void vlapic_deliver(struct domain *d, uint32_t dest, bool is_logical, uint8_t delivery_mode,
                     uint8_t vector, bool is_level)
 {
-    deliver(d, widen(dest), is_logical, delivery_mode, vector, is_level);
+    if (is_of_devices(delivery_mode))
+        deliver(d, widen(dest), is_logical, delivery_mode, vector, is_level);
 }
 
 /* SDM vol. 3, 11.11. A device's message is an edge, whatever its trigger bit says. */
@@ -129,7 +137,8 @@ void vlapic_deliver_msi(struct domain *d, uint64_t address, uint32_t data)
 
     if (mode == VLAPIC_FIXED && is_redirected && is_logical)
         mode = VLAPIC_LOWEST;
-    deliver(d, widen(dest), is_logical, mode, data & 0xff, false);
+    if (is_of_devices(mode))
+        deliver(d, widen(dest), is_logical, mode, data & 0xff, false);
 }
 
 static void send_to_others(const struct vlapic *apic, uint8_t mode, uint8_t vector)

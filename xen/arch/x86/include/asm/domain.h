@@ -44,6 +44,7 @@ struct arch_domain {
     uint64_t hvm_params[HVM_NR_PARAMS];
     void *e820;                 /* the map that memory_map answers */
     void *hvm;
+    bool init_under_way;        /* an INIT is being sent; see hvm_vcpu_init_reset() */
 };
 
 #endif
