@@ -573,6 +573,7 @@ static struct page_info *alloc_uncounted(struct domain *d, unsigned int order,
     return b.pg;
 }
 
+/* All but single frames for a domain. */
 static noinline struct page_info *alloc_block(struct domain *d, unsigned int order,
                                               unsigned int memflags)
 {

@@ -150,7 +150,7 @@ static noinline void block_merge(struct heap_zone *z, unsigned long pfn, unsigne
 }
 
 /* Most blocks find no free buddy: without merging inside, this needs few registers. */
-static noinline void block_put(struct heap_zone *z, unsigned long pfn, uint64_t word,
+static noinline void block_add(struct heap_zone *z, unsigned long pfn, uint64_t word,
                                unsigned int order, uint32_t first_dirty)
 {
     if (order < MAX_ORDER && is_free_block(pfn ^ 1UL << order, order, word))
@@ -168,7 +168,7 @@ void buddy_free(unsigned long pfn, unsigned int order, nodeid_t node, uint32_t f
 
     if (!n->zone[zone].orders)
         n->zones |= 1u << zone;
-    block_put(&n->zone[zone], pfn, block_word(order, node), order, first_dirty);
+    block_add(&n->zone[zone], pfn, block_word(order, node), order, first_dirty);
 }
 
 /* --- taking --- */
