@@ -1,6 +1,7 @@
 # What the administrator's guide has the reader type, in its order, and what the README shows; a test of the pages
 # compares the commands.
 # machine: mem=2048 nodes=2 smp=2 timeout=300
+# hypervisor: stake
 need "the daemons start" start_xen
 ln -s /boot/vmlinux.gz /vmlinuz
 ln -s /boot/guest.gz /initrd.img
