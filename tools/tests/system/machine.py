@@ -46,7 +46,8 @@ def numa(machine):
 
 def clock(machine):
     """icount=N: an instruction takes 2^N ns, and nothing else takes time; every run is the same, whatever the host
-    has to do besides."""
+    has to do besides.  Not where CPUs wait for each other in loops, as Linux does when it starts them: QEMU 7.2 lets
+    one that spins use up the time to the next timer, again and again, and the one that it waits for does not run."""
     return ["-icount", f"shift={machine['icount']},sleep=off", "-seed", "1",
             "-rtc", "base=2026-01-01T00:00:00,clock=vm"] if machine["icount"] else []
 
