@@ -10,6 +10,8 @@
  * machine: smp=3 icount=3 timeout=400
  */
 #include <public/domctl.h>
+#include <public/errno.h>
+#include <public/sched.h>
 #include "guest.h"
 
 #define PERIOD  50000000UL /* ns; who works does so in the first part of each, all at once */
@@ -42,6 +44,7 @@ static const struct pattern patterns[] = {
     {"one spins, one waits, beside another domain", 1, 0, 1, 1, 1},
     {"eight spin on two CPUs", 8, 0, 0, 2, 0},
     {"eight spin on one CPU", 8, 0, 0, 1, 0},
+    {"128 spin on two CPUs", 128, 0, 0, 2, 0},
     {"eight work on two CPUs", 0, 8, 0, 2, 0},
     {"eight work on one CPU", 0, 8, 0, 1, 0},
     {"eight wait", 0, 0, 8, 2, 0},
@@ -219,10 +222,89 @@ static void test_pattern(const struct pattern *p)
         domu_destroy(other);
 }
 
+/* --- beginnings and ends --- */
+
+/* Its state is that; its times add up, and grow by what passes. */
+static void check_state(domid_t domid, uint32_t state, const char *what)
+{
+    struct xen_domctl_runstate_info first = read_runstate(domid), later;
+
+    wait_until(clock_now() + PERIOD);
+    later = read_runstate(domid);
+    check_equal(later.state, state, "%s: its state", what);
+    check_equal((long)(age(&later) - age(&first)), (long)(later.sample_time - first.sample_time),
+                "%s: its times grow by what passes", what);
+    check(later.time[state] > first.time[state], "%s: and that state's is among them", what);
+}
+
+static void test_without_vcpus(void)
+{
+    struct xen_domctl op = {0};
+
+    op.u.createdomain = (struct xen_domctl_createdomain){
+        .flags = XEN_DOMCTL_CDF_hvm | XEN_DOMCTL_CDF_hap,
+        .max_vcpus = 1,
+        .max_evtchn_port = 1023,
+        .max_grant_frames = 4,
+        .max_maptrack_frames = 4,
+        .grant_opts = 1,
+        .arch.emulation_flags = XEN_X86_EMU_LAPIC,
+    };
+    if (domain_op(0, XEN_DOMCTL_createdomain, &op))
+        test_error("no domain can be made");
+    check_state((domid_t)op.domain, DOMAIN_RUNSTATE_blocked, "no vCPUs yet");
+    domu_destroy((domid_t)op.domain);
+}
+
+static void test_dom0(void)
+{
+    struct xen_domctl_runstate_info before = read_runstate(0), after;
+
+    check_equal(before.state, DOMAIN_RUNSTATE_full_run, "dom0's only vCPU runs: it asks");
+    spin_until(clock_now() + PERIOD);
+    after = read_runstate(0);
+    check_equal(
+        (long)(after.time[DOMAIN_RUNSTATE_full_run] - before.time[DOMAIN_RUNSTATE_full_run]),
+        (long)(after.sample_time - before.sample_time), "and has run all the time since");
+}
+
+static void crash(void *unused)
+{
+    struct sched_shutdown end = {.reason = SHUTDOWN_crash};
+
+    sched_op(SCHEDOP_shutdown, &end);
+}
+
+/* Running, crashed, dying, gone: the account goes on to the end. */
+static void test_end(void)
+{
+    domid_t domid = domu_create(2);
+    struct xen_domctl op = {0};
+    void *held = domu_map(domid, &guest_shared + 1);
+
+    domu_pin(domid, 0, 2);
+    domu_pin(domid, 1, 2);
+    domu_vcpu_start(domid, 0, spin, NULL);
+    check_state(domid, DOMAIN_RUNSTATE_blocked, "paused");
+    domu_unpause(domid);
+    check_state(domid, DOMAIN_RUNSTATE_full_run, "the vCPU that is down does not count");
+    domu_vcpu_start(domid, 1, crash, NULL);
+    check_state(domid, DOMAIN_RUNSTATE_blocked, "crashed");
+    domu_destroy(domid);
+    check_state(domid, DOMAIN_RUNSTATE_blocked, "dying, while a page of it is in use");
+    domu_unmap(held);
+    while (domain_op(domid, XEN_DOMCTL_get_runstate_info, &op) == 0)
+        wait_until(clock_now() + PERIOD / 100);
+    check_equal(domain_op(domid, XEN_DOMCTL_get_runstate_info, &op), -XEN_ESRCH, "gone");
+}
+
 void test_main(void)
 {
     clock_map(DOMID_SELF);
     domu_pin(0, 0, 1);
     for (unsigned int i = 0; i < ARRAY_SIZE(patterns); i++)
         test_pattern(&patterns[i]);
+    test_without_vcpus();
+    test_dom0();
+    test_end();
 }

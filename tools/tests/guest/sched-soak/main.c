@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Everything that can happen to running domains, at random, while they spin, wait and take vCPUs up and down: pauses,
- * pins, soft affinities, weights, caps, moves between CPU pools.  After each step the runstates add up to the age of
- * every domain; in the end each vCPU that is up gets its CPU, and the domains die without a page missing.
+ * Everything that can happen to running domains, at random, while they spin, wait and take vCPUs up
+ * and down: pauses, pins, soft affinities, weights, caps, moves between CPU pools.  After each step
+ * the runstates add up to the age of every domain; in the end each vCPU that is up gets its CPU,
+ * and the domains die without a page missing.
  *
  * A few hundred steps, or with test.long on the command line many thousand.
  *
@@ -90,7 +91,8 @@ static void set_affinity(struct subject *s, unsigned int vcpu, uint32_t kind, ui
 
     op.u.vcpuaffinity.vcpu = vcpu;
     op.u.vcpuaffinity.flags = kind;
-    op.u.vcpuaffinity.cpumap_hard.bitmap.p = op.u.vcpuaffinity.cpumap_soft.bitmap.p = (uint8_t *)&cpus;
+    op.u.vcpuaffinity.cpumap_hard.bitmap.p = op.u.vcpuaffinity.cpumap_soft.bitmap.p =
+        (uint8_t *)&cpus;
     op.u.vcpuaffinity.cpumap_hard.nr_bits = op.u.vcpuaffinity.cpumap_soft.nr_bits = 64;
     if (domain_op(s->domid, XEN_DOMCTL_setvcpuaffinity, &op))
         test_error("an affinity is refused");
@@ -125,7 +127,8 @@ static void weigh(struct subject *s, unsigned int vcpus)
 
 static long pool_op(uint32_t what, uint32_t pool, uint32_t cpu, uint32_t domid)
 {
-    struct xen_sysctl op = {.cmd = XEN_SYSCTL_cpupool_op, .interface_version = XEN_SYSCTL_INTERFACE_VERSION};
+    struct xen_sysctl op = {.cmd = XEN_SYSCTL_cpupool_op,
+                            .interface_version = XEN_SYSCTL_INTERFACE_VERSION};
 
     op.u.cpupool_op.op = what;
     op.u.cpupool_op.cpupool_id = pool;
@@ -145,7 +148,8 @@ static void move_cpu(struct subject *s, unsigned int vcpus)
 {
     uint32_t cpu = 2 + (uint32_t)random_below(2), from = (uint32_t)random_below(2);
 
-    if (!pool_op(XEN_SYSCTL_CPUPOOL_OP_RMCPU, from, cpu, 0) && pool_op(XEN_SYSCTL_CPUPOOL_OP_ADDCPU, !from, cpu, 0))
+    if (!pool_op(XEN_SYSCTL_CPUPOOL_OP_RMCPU, from, cpu, 0) &&
+        pool_op(XEN_SYSCTL_CPUPOOL_OP_ADDCPU, !from, cpu, 0))
         check(false, "a CPU that one pool gave away is taken by the other");
 }
 
@@ -193,7 +197,8 @@ static void soak(unsigned int steps)
         for (unsigned int k = 0; k < DOMAINS; k++)
             unsound += !is_sound(&subjects[k]);
     }
-    check_equal(unsound, 0, "after each of %u steps the times of all domains add up to their ages", steps);
+    check_equal(unsound, 0, "after each of %u steps the times of all domains add up to their ages",
+                steps);
 }
 
 /* Nothing holds anybody back any more: time must come to all. */
@@ -206,7 +211,8 @@ static void settle(void)
         if (s->is_paused)
             pause_or_unpause(s, 0);
         set_share(s, 256, 0);
-        check_equal(pool_op(XEN_SYSCTL_CPUPOOL_OP_MOVEDOMAIN, 0, 0, s->domid), 0, "domain %u returns to the first pool", i);
+        check_equal(pool_op(XEN_SYSCTL_CPUPOOL_OP_MOVEDOMAIN, 0, 0, s->domid), 0,
+                    "domain %u returns to the first pool", i);
         for (unsigned int v = 0; v < vcpu_counts[i]; v++)
             set_affinity(s, v, XEN_VCPUAFFINITY_HARD, 15);
     }
@@ -225,7 +231,8 @@ static void test_progress(void)
 
 static uint64_t free_pages(void)
 {
-    struct xen_sysctl op = {.cmd = XEN_SYSCTL_physinfo, .interface_version = XEN_SYSCTL_INTERFACE_VERSION};
+    struct xen_sysctl op = {.cmd = XEN_SYSCTL_physinfo,
+                            .interface_version = XEN_SYSCTL_INTERFACE_VERSION};
 
     if (sysctl(&op))
         test_error("no physinfo");
@@ -247,7 +254,9 @@ static void destroy_all(void)
 {
     for (unsigned int i = 0; i < DOMAINS; i++)
         domu_destroy(subjects[i].domid);
-    wait_until(clock_now() + 20 * MILLISECOND); /* what they were is freed when every CPU has been idle or changed */
+    wait_until(
+        clock_now() +
+        20 * MILLISECOND); /* what they were is freed when every CPU has been idle or changed */
 }
 
 void test_main(void)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The scheduler's promises, measured: CPU time goes by weight, a cap is kept, nobody among equals is behind, and a vCPU
- * that wakes on a CPU full of work runs soon.  The domains share CPU 1, or 1 and 2; dom0 sits on CPU 0.  Time is
- * instructions executed.
+ * The scheduler's promises, measured: CPU time goes by weight, a cap is kept, nobody among equals
+ * is behind, and a vCPU that wakes on a CPU full of work runs soon.  The domains share CPU 1, or 1
+ * and 2; dom0 sits on CPU 0.  Time is instructions executed.
  *
  * machine: smp=3 dom0_max_vcpus=1 icount=3 timeout=400
  */
@@ -69,18 +69,21 @@ static void measure(struct asked *all, unsigned int count)
         all[i].share = cpu_time(all[i].domid, all[i].vcpu);
     wait_until(start + MEASURING);
     for (unsigned int i = 0; i < count; i++)
-        all[i].share = (cpu_time(all[i].domid, all[i].vcpu) - all[i].share) * 1000000 / (clock_now() - start);
+        all[i].share =
+            (cpu_time(all[i].domid, all[i].vcpu) - all[i].share) * 1000000 / (clock_now() - start);
 }
 
 /* Within 5 %. */
 static void check_share(const char *what, uint64_t got, uint64_t want)
 {
-    check(got >= want - want / 20 && got <= want + want / 20, "%s: %lu for %lu millionths of a CPU", what, got, want);
+    check(got >= want - want / 20 && got <= want + want / 20, "%s: %lu for %lu millionths of a CPU",
+          what, got, want);
 }
 
 static void test_weights(void)
 {
-    static const char *const names[] = {"weight 256 of 1792", "weight 512 of 1792", "weight 1024 of 1792"};
+    static const char *const names[] = {"weight 256 of 1792", "weight 512 of 1792",
+                                        "weight 1024 of 1792"};
     struct asked all[3];
 
     for (unsigned int i = 0; i < 3; i++) {
@@ -112,7 +115,8 @@ static void test_equals(void)
 static void test_caps(void)
 {
     domid_t capped = spinners(1, 2), wide = spinners(2, 6);
-    struct asked one[1] = {{.domid = capped}}, both[3] = {{.domid = capped}, {.domid = wide}, {.domid = wide, .vcpu = 1}};
+    struct asked one[1] = {{.domid = capped}},
+                 both[3] = {{.domid = capped}, {.domid = wide}, {.domid = wide, .vcpu = 1}};
 
     set_share(capped, 256, 30);
     domu_unpause(capped);
@@ -141,7 +145,8 @@ static void test_caps(void)
 
 #define WAKES   100
 #define AT_WORK (MILLISECOND / 5)
-#define SLACK   (MILLISECOND / 10) /* an exit, two switches and an entry, in the debug build's instructions */
+#define SLACK \
+    (MILLISECOND / 10) /* an exit, two switches and an entry, in the debug build's instructions */
 
 static uint64_t latest, wakes;
 
@@ -161,7 +166,8 @@ static void wake_and_work(void *unused)
 
 static uint64_t ratelimit(void)
 {
-    struct xen_sysctl op = {.cmd = XEN_SYSCTL_scheduler_op, .interface_version = XEN_SYSCTL_INTERFACE_VERSION};
+    struct xen_sysctl op = {.cmd = XEN_SYSCTL_scheduler_op,
+                            .interface_version = XEN_SYSCTL_INTERFACE_VERSION};
 
     op.u.scheduler_op.sched_id = XEN_SCHEDULER_CREDIT2;
     op.u.scheduler_op.cmd = XEN_SYSCTL_SCHEDOP_getinfo;
@@ -170,7 +176,8 @@ static uint64_t ratelimit(void)
     return op.u.scheduler_op.u.sched_credit2.ratelimit_us * 1000UL;
 }
 
-/* Alone it waits for the end of what the running vCPU is assured of; with another like it for that one's work, too. */
+/* Alone it waits for the end of what the running vCPU is assured of; with another like it for that
+ * one's work, too. */
 static void test_waking(unsigned int sleepers)
 {
     domid_t busy = spinners(8, 2), domids[2];
@@ -184,12 +191,14 @@ static void test_waking(unsigned int sleepers)
         domu_unpause(domids[i]);
     }
     for (unsigned int i = 0; i < sleepers; i++) {
-        uint64_t *his_latest = domu_map(domids[i], &latest), *his_wakes = domu_map(domids[i], &wakes);
+        uint64_t *his_latest = domu_map(domids[i], &latest),
+                 *his_wakes = domu_map(domids[i], &wakes);
 
         while (READ_ONCE(*his_wakes) < WAKES)
             wait_until(clock_now() + 10 * MILLISECOND);
-        check(*his_latest <= bound, "%u of %u sleepers among 8 spinning vCPUs: it runs at most %lu ns late, for %lu", i + 1,
-              sleepers, *his_latest, bound);
+        check(*his_latest <= bound,
+              "%u of %u sleepers among 8 spinning vCPUs: it runs at most %lu ns late, for %lu",
+              i + 1, sleepers, *his_latest, bound);
         domu_unmap(his_latest);
         domu_unmap(his_wakes);
         domu_destroy(domids[i]);
