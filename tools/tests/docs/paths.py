@@ -7,7 +7,7 @@ from pages import ROOT, pages
 
 TREE = re.compile(r"``((?:xen|tools|docs|config|arch|common|drivers|include)/[\w./*-]+)``")
 MAKE = re.compile(r"``make ([a-z][\w-]*)")
-NAMES_OF_TESTS = {"claims-tests.rst"}  # a notation of its own, which the unit tests' build checks
+NAMES_OF_TESTS = {"claims-tests.rst", "runstates-tests.rst"}  # a notation of its own, which the unit tests' build checks
 WITH_TEST = re.compile(r"``make test-(unit|guest|system|docs) T=([a-z][\w.-]*)")
 FUNCTION = re.compile(r"``(\w+)\(\)``")
 STRUCT = re.compile(r"``struct (\w+)``")
