@@ -54,6 +54,20 @@ UNIT_TEST(caps, "A cap holds within 5 %, on one CPU and over several, with CPUs 
     CHECK_NEAR(domain_ran(many), SECONDS(20) * 70 / 100, 5);
 }
 
+UNIT_TEST(cap_over_cpus, "A cap of more than a CPU: all of it is had by who can use it, and no less.")
+{
+    struct domain *two, *one;
+
+    make_host(3);
+    two = add_domain(1, 2, SECONDS(1), 0);
+    set_weight(two, 256, 150);
+    one = add_domain(2, 1, SECONDS(1), 0);
+    set_weight(one, 256, 150);
+    run_for(SECONDS(20));
+    CHECK_NEAR(domain_ran(two), SECONDS(20) * 150 / 100, 5);
+    CHECK_NEAR(domain_ran(one), SECONDS(20), 1);
+}
+
 UNIT_TEST(cap_lifted, "A lifted cap frees what it had parked.")
 {
     struct domain *d;
@@ -63,6 +77,10 @@ UNIT_TEST(cap_lifted, "A lifted cap frees what it had parked.")
     d = add_domain(1, 1, SECONDS(1), 0);
     set_weight(d, 256, 10);
     run_for(SECONDS(1));
+    set_weight(d, 256, 0);
+    run_for(MILLISECS(20));
+    set_weight(d, 256, 10); /* once more, in the middle of a turn */
+    run_for(MICROSECS(100));
     set_weight(d, 256, 0);
     run_for(MILLISECS(20));
     before = domain_ran(d);

@@ -11,6 +11,7 @@
 #include "private.h"
 #include <public/domctl.h>
 #include <xen/lib.h>
+#include <xen/runstate.h>
 #include <xen/smp.h>
 #include <xen/time.h>
 
@@ -94,6 +95,7 @@ static void charge_cap(struct sched_unit *u, s_time_t ran)
     struct sched_domain *sd = u->vcpu->domain->sched;
     unsigned long flags;
 
+    u->is_parked = false;
     if (sd->cap == 0)
         return;
     spin_lock_irqsave(&sd->lock, flags);
@@ -126,8 +128,9 @@ static s_time_t credit_slice(struct run_queue *rq, struct sched_unit *u)
     s_time_t slice = rq->waiting_count ? fair_slice(rq) : 0;
 
     if (sd->cap) {
-        s_time_t left = max((s_time_t)READ_ONCE(sd->budget), CAP_SLICE_MIN);
+        s_time_t left = READ_ONCE(sd->budget) / max(runstate_running(sd->domain), 1u);
 
+        left = max(left, (s_time_t)CAP_SLICE_MIN);
         slice = slice ? min(slice, left) : left;
     }
     return slice;
@@ -145,7 +148,22 @@ static s_time_t credit_preempt_at(struct run_queue *rq, struct sched_unit *u)
     return now >= may ? 0 : may;
 }
 
-/* A period is over: what was overdrawn is paid back, nothing is saved up. */
+/* If v runs, it pays for its turn so far. */
+static void charge_running(struct vcpu *v)
+{
+    unsigned long flags;
+    struct run_queue *rq = vcpu_queue_lock(v, &flags);
+
+    if (rq->curr == v)
+        credit_charge(rq, v->sched, NOW());
+    vcpu_queue_unlock(rq, flags);
+}
+
+/*
+ * A period is over: what was overdrawn is paid back, nothing is saved up.  First all that was used
+ * is charged: a turn may be longer than the period, and the quota would count for nothing while the
+ * budget still looks whole.
+ */
 static void replenish(void *data)
 {
     struct sched_domain *sd = data;
@@ -153,6 +171,8 @@ static void replenish(void *data)
     unsigned long flags;
     struct vcpu *v;
 
+    for_each_vcpu (sd->domain, v)
+        charge_running(v);
     spin_lock_irqsave(&sd->lock, flags);
     sd->budget = min(sd->budget + quota, quota);
     spin_unlock_irqrestore(&sd->lock, flags);

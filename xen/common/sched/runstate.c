@@ -326,6 +326,13 @@ static s_time_t record_read(struct domain_runstate *r, struct runstate_record *r
     return now;
 }
 
+unsigned int runstate_running(const struct domain *d)
+{
+    vcpu_counts_t counts = __atomic_load_n(&d->runstate.record.counts, __ATOMIC_RELAXED);
+
+    return (unsigned int)kind_count(counts, RUNSTATE_running);
+}
+
 void runstate_domain_get(struct domain *d, struct domain_runstate_sample *out)
 {
     struct runstate_record record;

@@ -73,6 +73,8 @@ void runstate_area_update(struct vcpu *v);  /* v is current, or paused */
 void runstate_area_forget(struct vcpu *v);
 /* Lock-free for the reader; never torn. */
 void runstate_domain_get(struct domain *d, struct domain_runstate_sample *out);
+/* How many of its vCPUs run at this moment: a glance. */
+unsigned int runstate_running(const struct domain *d);
 uint32_t runstate_of_counts(vcpu_counts_t counts);  /* the pure function */
 
 #endif

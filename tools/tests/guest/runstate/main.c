@@ -278,9 +278,10 @@ static void crash(void *unused)
 /* Running, crashed, dying, gone: the account goes on to the end. */
 static void test_end(void)
 {
+    const void *page = page_take(1);
     domid_t domid = domu_create(2);
     struct xen_domctl op = {0};
-    void *held = domu_map(domid, &guest_shared + 1);
+    void *held = domu_map(domid, page);
 
     domu_pin(domid, 0, 2);
     domu_pin(domid, 1, 2);
