@@ -9,7 +9,7 @@ tiny_config tiny 1000 'ramdisk = "/boot/tiny"' 'disk = ["/tmp/disk,raw,xvda,w"]'
 # same WHAT IS WANTED: says it when they differ.
 same() { [ "$2" = "$3" ] || { echo "$1: $2, not $3"; return 1; }; }
 clean() {
-    same domains "$(domains)" 0 && same claims "$(outstanding_mb)" 0 && same "free MiB" "$(free_mb)" $before &&
+    same domains "$(domains)" 0 && same claims "$(outstanding_mb)" 0 && same "free pages" "$(test-claim free)" $before &&
         same "loop devices" "$(losetup -a)" "" && same "domains in xenstore" "$(xenstore-list /local/domain)" 0 &&
         same files "$(ls /var/lib/xen | grep 'userdata-d.[1-9]')" ""
 }
@@ -34,7 +34,7 @@ killed() {
 check "a create that nobody stops" xl create -p /etc/xen/tiny.cfg
 check "destroy" xl destroy tiny
 before=0
-settled() { local now=$(free_mb); [ $now = $before ] || { before=$now; sleep 1; false; }; }
+settled() { local now=$(test-claim free); [ $now = $before ] || { before=$now; sleep 1; false; }; }
 until_true 30 settled
 need "nothing is left of it" clean
 
