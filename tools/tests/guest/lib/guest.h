@@ -8,7 +8,7 @@
  * and powers off. Lines of main.c's first comment may say what the machine is like (words of
  * tools/tests/system/machine.py):
  *
- *     machine: smp=2 mem=1024 nodes=2
+ *     machine: smp=2 mem=1024 nodes=2 icount=3
  *     xen: loglvl=all
  *     linux: words for the kernel's command line, found in guest_cmdline
  */
