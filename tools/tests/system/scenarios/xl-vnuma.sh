@@ -5,9 +5,10 @@ need "the daemons start" start_xen
 echo 'claim_mode=1' >/etc/xen/xl.conf
 guest_config one 256 'vcpus = 2' \
     'vnuma = [["pnode=1", "size=160", "vcpus=0", "vdistances=10,30"], ["pnode=0", "size=96", "vcpus=1", "vdistances=30,10"]]' >/dev/null
-need "create" xl create /etc/xen/one.cfg
+need "create" xl create -p /etc/xen/one.cfg
 test-claim pages $(xl domid one) >/tmp/pages
 check "memory where it shall be" awk '{n[$2] = $3} END {exit !(n[1] >= 160 * 256 && n[0] >= 96 * 256)}' /tmp/pages
+check "unpause" xl unpause one
 need "it boots" until_true 120 console_has one GUEST-READY
 sees() { guest_run one 20 "[ \"\$(cat /sys/devices/system/node/$1)\" = \"$2\" ]"; }
 check "two nodes" sees online 0-1
