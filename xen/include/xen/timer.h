@@ -29,7 +29,7 @@ void timer_subsystem_init(void);            /* booting, once */
 void timer_cpu_init(unsigned int cpu);      /* before that CPU comes up */
 void timer_dump(char key);                  /* keyhandler: the timers of every CPU */
 
-/* The architecture's one-shot deadline for this CPU. 0 disarms. Returns false if already past. */
+/* The architecture's one-shot deadline for this CPU. Returns false if already past: nothing will come then. */
 bool arch_timer_program(s_time_t deadline);
 
 #endif

@@ -131,6 +131,11 @@ static void test_virq(void)
     poll.ports.p = &port;
     check_equal(sched_op(SCHEDOP_poll, &poll), 0, "and waited for");
     check(is_pending(port), "the timer has fired");
+    clear(port);
+    timer.timeout_abs_ns = 0;
+    check_equal(vcpu_op(VCPUOP_set_singleshot_timer, 0, &timer), 0, "the beginning of time is past, too");
+    check_equal(sched_op(SCHEDOP_poll, &poll), 0, "and what waits for it");
+    check(is_pending(port), "is woken");
     timer.flags = VCPU_SSHOTTMR_future;
     check_equal(vcpu_op(VCPUOP_set_singleshot_timer, 0, &timer), -XEN_ETIME, "unless only the future will do");
     clear(port);

@@ -59,14 +59,6 @@ void __init deadline_init(uint64_t apic_hz)
     printk(XENLOG_INFO "Timer: APIC %s\n", by_tsc ? "by TSC deadline" : "counting down");
 }
 
-static void disarm(void)
-{
-    if (by_tsc)
-        wrmsr(MSR_TSC_DEADLINE, 0);
-    else
-        apic_write(APIC_TMICT, 0);
-}
-
 /* A deadline further away than the counter reaches is programmed as far as it does. */
 static void count_down(s_time_t delta)
 {
@@ -77,13 +69,8 @@ static void count_down(s_time_t delta)
 
 bool arch_timer_program(s_time_t deadline)
 {
-    s_time_t delta;
+    s_time_t delta = deadline - NOW();
 
-    if (deadline == 0) {
-        disarm();
-        return true;
-    }
-    delta = deadline - NOW();
     if (delta <= 0)
         return false;
     if (by_tsc)
