@@ -69,7 +69,7 @@ test-quick:
 soak:
 	$(Q)ROUNDS=$(or $(ROUNDS),2000) $(MAKE) --no-print-directory -C tools/tests/unit T="$(T)"
 	$(Q)$(MAKE) --no-print-directory fuzz SECONDS=$(or $(SECONDS),3600)
-	$(Q)LONG=1 $(MAKE) --no-print-directory test-guest T=sched-soak
+	$(Q)LONG=1 $(MAKE) --no-print-directory test-guest T="sched-soak hostile-guest"
 	$(Q)LONG=1 $(MAKE) --no-print-directory test-system
 
 ## bench           instructions: of heap and claims on the host; of calls and of dom0's boot in QEMU; beside the reference's

@@ -5,8 +5,9 @@
     run.py --build DIR [--hv XEN] [NAME...]
 
 Each directory with a main.c is a test; guest.h says what its first comment may ask for.  The rows of matrix.py are
-tests as well: of booting.  A kernel ends with a plan and a verdict, and powers off: success and skip pass; failure
-and error do not, nor does a kernel that never got there.
+tests as well: of booting.  A kernel ends with a
+plan and a verdict, and powers off: success and skip pass; failure and error do not, nor does a kernel that never got
+there.
 """
 import argparse
 import os
@@ -25,21 +26,25 @@ DEFAULTS = {"mem": "512", "smp": "1", "dom0_mem": "128M", "timeout": "120", "iom
 class Test:
     def __init__(self, source):
         head = source.read_text().split("*/", 2)[1]
-        words = re.findall(r"^ \* +(machine|xen|linux): *(.*)$", head, re.M)
+        words = re.findall(r"^ \* +(machine|xen|linux|module): *(.*)$", head, re.M)
         self.name = source.parent.name
         self.machine = machine.parse(" ".join(v for k, v in words if k == "machine"))
         asked = {w.split("=")[0] for k, v in words if k == "machine" for w in v.split()}
         self.machine.update({k: v for k, v in DEFAULTS.items() if k not in asked})
         for key in ("xen", "linux"):
             self.machine[key] += " ".join(v for k, v in words if k == key)
+        self.module = next((v for k, v in words if k == "module"), None)
         if os.environ.get("LONG"):
             self.machine["linux"] += " test.long"
             self.machine["timeout"] = str(20 * int(self.machine["timeout"]))
 
     def command(self, xen, kernel, reference):
-        # One module: the kernel; machine.command() wants two, the second being an initramfs.
+        # Modules: the kernel, and that of a domain if there is to be one; machine.command() wants an initramfs there.
         argv = machine.command(self.machine, xen, kernel, kernel, reference)
-        argv[argv.index("-initrd") + 1] = f"{kernel} {self.machine['linux']}".strip()
+        modules = f"{kernel} {self.machine['linux']}".strip()
+        if self.module:
+            modules += f",{kernel.with_name(self.module + '.elf')}"
+        argv[argv.index("-initrd") + 1] = modules
         return argv
 
 

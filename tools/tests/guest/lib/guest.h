@@ -11,6 +11,7 @@
  *     machine: smp=2 mem=1024 nodes=2 icount=3
  *     xen: loglvl=all
  *     linux: words for the kernel's command line, found in guest_cmdline
+ *     module: another test, whose kernel is the initial RAM disk (see domain.h)
  */
 #ifndef GUEST_H
 #define GUEST_H
