@@ -114,6 +114,7 @@ static int register_vcpu_info(struct vcpu *v, uint64_t gva)
 
 static vcpu_fn *const table[] = {
     [VCPUOP_up] = up,
+    [VCPUOP_initialise] = arch_vcpu_initialise,
     [VCPUOP_down] = down,
     [VCPUOP_is_up] = is_up,
     [VCPUOP_get_runstate_info] = get_runstate_info,

@@ -185,6 +185,7 @@ int arch_vcpu_create(struct vcpu *v);
 void arch_vcpu_destroy(struct vcpu *v);
 void arch_vcpu_switch_from(struct vcpu *prev);      /* on its CPU, when it stops running there */
 void arch_vcpu_switch_to(struct vcpu *next);        /* on its CPU, before it runs there */
+int arch_vcpu_initialise(struct vcpu *v, uint64_t gva);    /* VCPUOP_initialise: a context from current's memory */
 bool arch_vcpu_has_work(struct vcpu *v);             /* an interrupt or event that ends a HLT is pending */
 void arch_vcpu_kick(struct vcpu *v);                /* leave guest mode soon and look at pending work */
 
