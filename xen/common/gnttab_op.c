@@ -7,6 +7,7 @@
 #include <xen/errno.h>
 #include <xen/grant_table.h>
 #include <xen/guest_access.h>
+#include <xen/guest_layout.h>
 #include <xen/hypercall.h>
 #include <xen/lib.h>
 #include <xen/nospec.h>
@@ -30,10 +31,10 @@ static int copy(struct domain *d, uint64_t gva)
 {
     struct gnttab_copy op;
 
-    if (guest_read(&op, gva))
+    if (guest_read_as(LAYOUT_gnttab_copy, &op, gva))
         return -EFAULT;
     op.status = grant_copy(d, &op);
-    return guest_write_field(gva, &op, status);
+    return guest_write_field_as(LAYOUT_gnttab_copy, gva, &op, status);
 }
 
 static int status_of(int rc)
@@ -133,13 +134,14 @@ static long unmap_grant_refs(struct hypercall *call)
 
 struct gnttab_row {
     gnttab_fn *fn;
-    uint8_t size;   /* of an element */
-    bool takes_one; /* a single element, not an array */
+    uint8_t size;       /* of an element */
+    bool takes_one;     /* a single element, not an array */
+    const char *layout; /* NULL: the same for every caller */
 };
 
 static const struct gnttab_row table[] = {
     [GNTTABOP_map_grant_ref] = {map_grant_ref, sizeof(struct gnttab_map_grant_ref)},
-    [GNTTABOP_copy] = {copy, sizeof(struct gnttab_copy)},
+    [GNTTABOP_copy] = {copy, sizeof(struct gnttab_copy), .layout = LAYOUT_gnttab_copy},
     [GNTTABOP_query_size] = {query_size, sizeof(struct gnttab_query_size), true},
     [GNTTABOP_set_version] = {set_version, sizeof(struct gnttab_set_version), true},
     [GNTTABOP_get_version] = {get_version, sizeof(struct gnttab_get_version), true},
@@ -147,12 +149,14 @@ static const struct gnttab_row table[] = {
 
 static long each_element(struct hypercall *call, const struct gnttab_row *row)
 {
+    const size_t size = row->layout ? guest_layout_size(row->layout, row->size) : row->size;
+
     while (call->arg[2]) {
         int rc = row->fn(current->domain, call->arg[1]);
 
         if (rc)
             return rc;
-        call->arg[1] += row->size;
+        call->arg[1] += size;
         call->arg[2]--;
         if (call->arg[2] && hypercall_preempt_check())
             return -ERESTART;

@@ -47,7 +47,7 @@ static const struct hypercall_row table[] = {
  */
 static long row_call(const struct hypercall_row *row, struct hypercall *call)
 {
-    struct hypercall copy = {.op = call->op};
+    struct hypercall copy = {.op = call->op, .is_compat = call->is_compat};
     long rc;
 
     memcpy(copy.arg, call->arg, row->arg_count * sizeof(copy.arg[0]));
@@ -63,11 +63,11 @@ long hypercall_dispatch(struct hypercall *call)
     if (call->op >= ARRAY_SIZE(table))
         return -ENOSYS;
     row = &table[index_clamp(call->op, ARRAY_SIZE(table))];
-    /* Structures of 32-bit callers are not understood: a guest turns to 64 bits before it calls. */
-    if (!row->fn || call->is_compat)
+    if (!row->fn)
         return -ENOSYS;
     if (!privilege_caller(current->domain, row->who))
         return -EPERM;
+    current->is_compat_call = call->is_compat;
     return row_call(row, call);
 }
 

@@ -7,6 +7,7 @@
  */
 #include <xen/errno.h>
 #include <xen/guest_access.h>
+#include <xen/guest_layout.h>
 #include <xen/hypercall.h>
 #include <xen/lib.h>
 #include <xen/memory_op.h>
@@ -26,7 +27,7 @@ struct extents {
     struct domain *d;
     struct xen_memory_reservation r;
     unsigned int memflags;
-    unsigned long frame[FRAMES_PER_READ];
+    uint64_t frame[FRAMES_PER_READ];
     unsigned long first, end; /* extents that the window holds */
 };
 
@@ -87,7 +88,7 @@ static int window_move(struct extents *e, unsigned long i)
 {
     unsigned long count = min(e->r.nr_extents - i, (unsigned long)FRAMES_PER_READ);
 
-    if (guest_copy_from(e->frame, (uint64_t)(e->r.extent_start.p + i), count * sizeof(e->frame[0])))
+    if (guest_words_read(e->frame, (uint64_t)e->r.extent_start.p, i, count))
         return -EFAULT;
     e->first = i;
     e->end = i + count;
@@ -125,9 +126,8 @@ static bool is_reasonable(const struct extents *e, const struct memory_call *cal
 {
     const struct domain *caller = current->domain;
 
-    /* What is left of the command above the operation's six bits must be able to count the extents.
-     */
-    return call->start < e->r.nr_extents && e->r.nr_extents <= ~0UL >> 6 &&
+    /* What is left of the command above the operation's six bits must be able to count them. */
+    return call->start < e->r.nr_extents && e->r.nr_extents <= call->start_max &&
            e->r.extent_order <= (caller->is_privileged ? ORDER_MAX_CONTROL : ORDER_MAX_SELF);
 }
 
@@ -135,7 +135,7 @@ static int extents_begin(struct extents *e, const struct memory_call *call)
 {
     int rc;
 
-    if (guest_read(&e->r, call->gva))
+    if (guest_read_as(LAYOUT_memory_reservation, &e->r, call->gva))
         return -EFAULT;
     if (!is_reasonable(e, call))
         return -EINVAL;

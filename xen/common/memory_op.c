@@ -5,6 +5,7 @@
  */
 #include <xen/errno.h>
 #include <xen/guest_access.h>
+#include <xen/guest_layout.h>
 #include <xen/hypercall.h>
 #include <xen/lib.h>
 #include <xen/memory_op.h>
@@ -131,7 +132,7 @@ static long claim_pages(struct memory_call *call)
     struct domain *d;
     int rc;
 
-    if (guest_read(&r, call->gva))
+    if (guest_read_as(LAYOUT_memory_reservation, &r, call->gva))
         return -EFAULT;
     if (r.extent_start.p || r.extent_order || r.mem_flags || r.domid == DOMID_SELF)
         return -EINVAL;
@@ -152,7 +153,7 @@ static long pod_target(struct memory_call *call)
     struct domain *d;
     int rc;
 
-    if (guest_read(&target, call->gva))
+    if (guest_read_as(LAYOUT_pod_target, &target, call->gva))
         return -EFAULT;
     rc = privilege_target(target.domid, TARGET_BY_CONTROL, &d);
     if (rc)
@@ -161,7 +162,7 @@ static long pod_target(struct memory_call *call)
     target.pod_cache_pages = 0;
     target.pod_entries = 0;
     domain_put(d);
-    return guest_write(call->gva, &target);
+    return guest_write_as(LAYOUT_pod_target, call->gva, &target);
 }
 
 /* Nothing has to be identity-mapped for the devices of a guest. */
@@ -169,10 +170,10 @@ static long reserved_device_memory_map(struct memory_call *call)
 {
     struct xen_reserved_device_memory_map map;
 
-    if (guest_read(&map, call->gva))
+    if (guest_read_as(LAYOUT_reserved_device_memory_map, &map, call->gva))
         return -EFAULT;
     map.nr_entries = 0;
-    return guest_write_field(call->gva, &map, nr_entries);
+    return guest_write_field_as(LAYOUT_reserved_device_memory_map, call->gva, &map, nr_entries);
 }
 
 static long get_vnumainfo(struct memory_call *call)
@@ -219,7 +220,9 @@ static const struct memory_row table[] = {
 long do_memory_op(struct hypercall *call)
 {
     const unsigned int op = call->arg[0] & OP_MASK;
-    struct memory_call m = {.gva = call->arg[1], .start = call->arg[0] >> OP_BITS};
+    struct memory_call m = {.gva = call->arg[1],
+                            .start = call->arg[0] >> OP_BITS,
+                            .start_max = (call->is_compat ? UINT32_MAX : ~0UL) >> OP_BITS};
     const struct memory_row *row;
     long rc;
 

@@ -6,6 +6,7 @@
 #include <xen/errno.h>
 #include <xen/grant_table.h>
 #include <xen/guest_access.h>
+#include <xen/guest_layout.h>
 #include <xen/hypercall.h>
 #include <xen/lib.h>
 #include <xen/memory_op.h>
@@ -114,7 +115,7 @@ long memory_add_to_physmap(struct memory_call *call)
     struct domain *d;
     long rc;
 
-    if (guest_read(&arg, call->gva))
+    if (guest_read_as(LAYOUT_add_to_physmap, &arg, call->gva))
         return -EFAULT;
     rc = memory_target(arg.domid, TARGET_SELF_OR_BY_CONTROL, &d);
     if (rc)
@@ -133,8 +134,8 @@ static int batch_element(struct domain *d, struct domain *owner,
     xen_pfn_t gfn;
     int rc;
 
-    if (guest_read(&idx, (uint64_t)(arg->idxs.p + i)) ||
-        guest_read(&gfn, (uint64_t)(arg->gpfns.p + i)))
+    if (guest_words_read(&idx, (uint64_t)arg->idxs.p, i, 1) ||
+        guest_words_read(&gfn, (uint64_t)arg->gpfns.p, i, 1))
         return -EFAULT;
     rc = place_one(d, owner, arg->space, idx, _gfn(gfn));
     return guest_write((uint64_t)(arg->errs.p + i), &rc);
@@ -167,7 +168,7 @@ long memory_add_to_physmap_batch(struct memory_call *call)
     struct domain *d, *owner;
     long rc;
 
-    if (guest_read(&arg, call->gva))
+    if (guest_read_as(LAYOUT_add_to_physmap_batch, &arg, call->gva))
         return -EFAULT;
     if (call->start > arg.size)
         return -EINVAL;
@@ -205,7 +206,7 @@ long memory_remove_from_physmap(struct memory_call *call)
     struct domain *d;
     long rc;
 
-    if (guest_read(&arg, call->gva))
+    if (guest_read_as(LAYOUT_remove_from_physmap, &arg, call->gva))
         return -EFAULT;
     rc = memory_target(arg.domid, TARGET_SELF_OR_BY_CONTROL, &d);
     if (rc)
@@ -243,7 +244,7 @@ static long resource_run(struct memory_call *call, struct domain *owner,
 
         if (memory_preempted(call, i))
             return -ERESTART;
-        if (guest_read(&gfn, (uint64_t)(arg->frame_list.p + i)))
+        if (guest_words_read(&gfn, (uint64_t)arg->frame_list.p, i, 1))
             return -EFAULT;
         rc = place_resource(owner, arg->frame + i, _gfn(gfn));
         if (rc)
@@ -269,7 +270,7 @@ long memory_acquire_resource(struct memory_call *call)
     struct domain *owner;
     long rc;
 
-    if (guest_read(&arg, call->gva))
+    if (guest_read_as(LAYOUT_acquire_resource, &arg, call->gva))
         return -EFAULT;
     rc = resource_check(call, &arg);
     if (rc)
@@ -279,7 +280,7 @@ long memory_acquire_resource(struct memory_call *call)
         return rc;
     if (!arg.frame_list.p) {
         arg.nr_frames = grant_table_max_frames(owner);
-        rc = guest_write_field(call->gva, &arg, nr_frames);
+        rc = guest_write_field_as(LAYOUT_acquire_resource, call->gva, &arg, nr_frames);
     } else if (arg.frame > grant_table_max_frames(owner) ||
                arg.nr_frames > grant_table_max_frames(owner) - arg.frame) {
         rc = -EINVAL;

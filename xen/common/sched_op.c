@@ -4,6 +4,7 @@
 #include <xen/domain.h>
 #include <xen/errno.h>
 #include <xen/guest_access.h>
+#include <xen/guest_layout.h>
 #include <xen/hypercall.h>
 #include <xen/privilege.h>
 #include <xen/sched.h>
@@ -69,7 +70,7 @@ static long poll(uint64_t gva)
     uint32_t ports[POLL_PORTS_MAX];
     struct sched_poll arg;
 
-    if (guest_read(&arg, gva))
+    if (guest_read_as(LAYOUT_sched_poll, &arg, gva))
         return -EFAULT;
     if (arg.nr_ports > POLL_PORTS_MAX)
         return -EINVAL;

@@ -9,6 +9,7 @@
 #include <xen/guest_access.h>
 #include <xen/lib.h>
 #include <xen/page_alloc.h>
+#include <xen/domain.h>
 #include <xen/sched.h>
 #include <xen/sysctl.h>
 
@@ -120,6 +121,9 @@ int sysctl_page_offline_op(struct xen_sysctl *op)
 {
     const struct xen_sysctl_page_offline_op *arg = &op->u.page_offline;
 
+    /* The one argument of sysctl with a plain handle: to others it lies elsewhere. */
+    if (current->is_compat_call)
+        return -EOPNOTSUPP;
     if (arg->end < arg->start || arg->end - arg->start >= OFFLINE_MAX)
         return -EINVAL;
     for (uint64_t frame = arg->start; frame <= arg->end; frame++) {

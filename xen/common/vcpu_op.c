@@ -4,6 +4,7 @@
 #include <xen/domain.h>
 #include <xen/errno.h>
 #include <xen/guest_access.h>
+#include <xen/guest_layout.h>
 #include <xen/hypercall.h>
 #include <xen/lib.h>
 #include <xen/nospec.h>
@@ -40,7 +41,7 @@ static int get_runstate_info(struct vcpu *v, uint64_t gva)
     info.state_entry_time = now.entry;
     for (unsigned int i = 0; i < VCPU_STATES; i++)
         info.time[i] = now.time[i];
-    return guest_write(gva, &info);
+    return guest_write_as(LAYOUT_vcpu_runstate_info, gva, &info);
 }
 
 /* A null address ends it. */
@@ -83,7 +84,7 @@ static int set_singleshot_timer(struct vcpu *v, uint64_t gva)
 
     if (v != current)
         return -EINVAL;
-    if (guest_read(&arg, gva))
+    if (guest_read_as(LAYOUT_vcpu_singleshot_timer, &arg, gva))
         return -EFAULT;
     if ((arg.flags & VCPU_SSHOTTMR_future) && arg.timeout_abs_ns < (uint64_t)NOW())
         return -ETIME;
@@ -113,8 +114,8 @@ static int register_vcpu_info(struct vcpu *v, uint64_t gva)
 }
 
 static vcpu_fn *const table[] = {
-    [VCPUOP_up] = up,
     [VCPUOP_initialise] = arch_vcpu_initialise,
+    [VCPUOP_up] = up,
     [VCPUOP_down] = down,
     [VCPUOP_is_up] = is_up,
     [VCPUOP_get_runstate_info] = get_runstate_info,

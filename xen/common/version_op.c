@@ -6,6 +6,7 @@
 #include <xen/domain.h>
 #include <xen/errno.h>
 #include <xen/guest_access.h>
+#include <xen/guest_layout.h>
 #include <xen/hypercall.h>
 #include <xen/lib.h>
 #include <xen/mm.h>
@@ -61,7 +62,7 @@ static int platform_parameters(uint64_t gva)
 {
     struct xen_platform_parameters parameters = {.virt_start = HYPERVISOR_VIRT_START};
 
-    return guest_write(gva, &parameters);
+    return guest_write_as(LAYOUT_platform_parameters, gva, &parameters);
 }
 
 static int command_line(uint64_t gva)

@@ -36,7 +36,13 @@ static void write_args(struct vcpu *v, const struct hypercall *call)
 
     v->arch.regs.rax = call->op;
     for (unsigned int i = 0; i < ARRAY_SIZE(call->arg); i++)
-        *gpr(v, numbers[i]) = call->arg[i];
+        *gpr(v, numbers[i]) = call->is_compat ? (uint32_t)call->arg[i] : call->arg[i];
+}
+
+/* A count that is more than 32 bits can tell is an error rather than another count. */
+static uint32_t compat_result(long rc)
+{
+    return rc == (int32_t)rc ? (uint32_t)rc : (uint32_t)-EOVERFLOW;
 }
 
 bool arch_hypercall(struct vcpu *v)
@@ -54,6 +60,6 @@ bool arch_hypercall(struct vcpu *v)
         write_args(v, &call);
         return false;
     }
-    v->arch.regs.rax = call.is_compat ? (uint32_t)rc : (uint64_t)rc;
+    v->arch.regs.rax = call.is_compat ? compat_result(rc) : (uint64_t)rc;
     return true;
 }

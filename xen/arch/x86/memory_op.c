@@ -6,13 +6,13 @@
 #include <xen/domain.h>
 #include <xen/errno.h>
 #include <xen/guest_access.h>
+#include <xen/guest_layout.h>
 #include <xen/hypercall.h>
 #include <xen/lib.h>
 #include <xen/memory_op.h>
 #include <xen/privilege.h>
 #include <xen/sched.h>
 #include <xen/xmalloc.h>
-
 
 struct packed_struct wire_entry {
     uint64_t start, size;
@@ -33,7 +33,7 @@ long arch_memory_map(struct memory_call *call)
 
     if (!e820)
         return -ENOSYS;
-    if (guest_read(&map, call->gva))
+    if (guest_read_as(LAYOUT_memory_map, &map, call->gva))
         return -EFAULT;
     /* Without a buffer, just how many there are. */
     if (map.buffer.p && map.nr_entries < e820->count)
@@ -42,7 +42,7 @@ long arch_memory_map(struct memory_call *call)
         if (entry_write((uint64_t)map.buffer.p + i * sizeof(struct wire_entry), &e820->entry[i]))
             return -EFAULT;
     map.nr_entries = e820->count;
-    return guest_write_field(call->gva, &map, nr_entries);
+    return guest_write_field_as(LAYOUT_memory_map, call->gva, &map, nr_entries);
 }
 
 static int map_read(struct domain_e820 *e820, const struct xen_memory_map *map)
@@ -92,7 +92,7 @@ long arch_set_memory_map(struct memory_call *call)
     struct domain *d;
     long rc;
 
-    if (guest_read(&arg, call->gva))
+    if (guest_read_as(LAYOUT_foreign_memory_map, &arg, call->gva))
         return -EFAULT;
     if (arg.map.nr_entries > DOMAIN_E820_MAX)
         return -E2BIG;

@@ -20,6 +20,7 @@
 #include <xen/domain.h>
 #include <xen/errno.h>
 #include <xen/guest_access.h>
+#include <xen/guest_layout.h>
 #include <xen/lib.h>
 #include <xen/mm.h>
 #include <xen/rcupdate.h>
@@ -27,12 +28,14 @@
 #include <xen/string.h>
 #include <xen/xmalloc.h>
 
-_Static_assert(sizeof(struct vcpu_runstate_info) == 48, "the 64-bit layout is the interface");
+_Static_assert(sizeof(struct vcpu_runstate_info) == 48, "what 64-bit guests see");
 
 struct runstate_area {
     struct page_info *page[2]; /* the second one when the record crosses into it */
     unsigned int offset;       /* in the first */
     struct rcu_head rcu;
+    bool is_compat;            /* the record has the layout of 32-bit callers: one registered it */
+    unsigned int size;         /* of the record in its layout */
 };
 
 static void area_free(struct runstate_area *area)
@@ -76,8 +79,10 @@ static struct runstate_area *area_find(uint64_t gva)
 
     if (!area)
         return NULL;
+    area->is_compat = current->is_compat_call;
+    area->size = guest_layout_size(LAYOUT_vcpu_runstate_info, sizeof(struct vcpu_runstate_info));
     area->page[0] = own_page(gva, &area->offset);
-    crosses = area->offset + sizeof(struct vcpu_runstate_info) > PAGE_SIZE;
+    crosses = area->offset + area->size > PAGE_SIZE;
     if (area->page[0] && crosses)
         area->page[1] = own_page(gva + PAGE_SIZE - area->offset, &offset);
     if (!area->page[0] || (crosses && !area->page[1])) {
@@ -99,21 +104,36 @@ static void area_write(struct runstate_area *area, size_t at, const void *src, s
                (const char *)src + first, size - first);
 }
 
+/* state_entry_time is where the update flag is. */
+static void entry_write(struct runstate_area *area, uint64_t time)
+{
+    area_write(area, area->is_compat ? 4 : offsetof(struct vcpu_runstate_info, state_entry_time),
+               &time, sizeof(time));
+}
+
+static void record_write(struct runstate_area *area, const struct vcpu_runstate_info *info)
+{
+    char compat[GUEST_LAYOUT_MAX];
+
+    if (area->is_compat)
+        guest_layout_pack(LAYOUT_vcpu_runstate_info, info, compat);
+    area_write(area, 0, area->is_compat ? (const void *)compat : info, area->size);
+}
+
 static void area_rewrite(struct runstate_area *area, struct vcpu_runstate_info *info,
                          bool with_flag)
 {
-    const size_t entry = offsetof(struct vcpu_runstate_info, state_entry_time);
     uint64_t final = info->state_entry_time;
 
     if (with_flag) {
         info->state_entry_time |= XEN_RUNSTATE_UPDATE;
-        area_write(area, entry, &info->state_entry_time, sizeof(uint64_t));
+        entry_write(area, info->state_entry_time);
         smp_wmb();
     }
-    area_write(area, 0, info, sizeof(*info));
+    record_write(area, info);
     if (with_flag) {
         smp_wmb();
-        area_write(area, entry, &final, sizeof(uint64_t));
+        entry_write(area, final);
     }
 }
 
@@ -139,7 +159,7 @@ int runstate_area_register(struct vcpu *v, uint64_t gva)
 {
     struct runstate_area *area;
 
-    if (gva % __alignof__(uint64_t))
+    if (gva % (current->is_compat_call ? 4 : 8))
         return -EINVAL;
     area = area_find(gva);
     if (!area)

@@ -68,6 +68,7 @@ struct vcpu {
     unsigned long hypercall_pending_op; /* a continuation is under way; see hypercall.h */
     struct tasklet continue_tasklet;
 
+    bool is_compat_call;                /* the hypercall under way is a 32-bit caller's */
     struct arch_vcpu arch;
 };
 

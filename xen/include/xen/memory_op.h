@@ -12,6 +12,7 @@
 struct memory_call {
     uint64_t gva;        /* the argument */
     unsigned long start; /* extents that earlier rounds have done */
+    unsigned long start_max; /* as many as can be told */
 };
 
 typedef long memory_fn(struct memory_call *call);
