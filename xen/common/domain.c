@@ -25,6 +25,7 @@
 #include <xen/softirq.h>
 #include <xen/string.h>
 #include <xen/time.h>
+#include <xen/vnuma.h>
 #include <xen/xmalloc.h>
 
 struct domain *hardware_domain;
@@ -106,6 +107,7 @@ static void domain_free(struct domain *d)
     for (unsigned int i = 0; i < d->max_vcpus; i++)
         vcpu_destroy(d->vcpu[i]);
     arch_domain_destroy(d);
+    vnuma_free(d);
     grant_table_destroy(d);
     event_domain_free(d);
     sched_domain_destroy(d);

@@ -140,6 +140,7 @@ static const struct domctl_row table[] = {
     [XEN_DOMCTL_set_virq_handler] = {set_virq_handler},
     [XEN_DOMCTL_setnodeaffinity] = {domctl_setnodeaffinity},
     [XEN_DOMCTL_getnodeaffinity] = {domctl_getnodeaffinity},
+    [XEN_DOMCTL_setvnumainfo] = {domctl_setvnumainfo},
     [XEN_DOMCTL_get_cpu_policy] = {arch_domctl_get_cpu_policy, RESULT},
     [XEN_DOMCTL_set_cpu_policy] = {arch_domctl_set_cpu_policy, RESULT},
     [XEN_DOMCTL_get_paging_mempool_size] = {arch_domctl_get_paging_mempool_size, RESULT},

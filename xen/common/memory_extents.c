@@ -15,6 +15,7 @@
 #include <xen/page_alloc.h>
 #include <xen/privilege.h>
 #include <xen/sched.h>
+#include <xen/vnuma.h>
 
 /* A domain may ask for itself up to 2 MiB a piece; its builder up to 1 GiB. */
 #define ORDER_MAX_SELF    9
@@ -105,12 +106,15 @@ static int extent_frame(struct extents *e, unsigned long i, gfn_t *gfn)
 
 /* --- setting out --- */
 
-static int memflags_of(unsigned int flags, unsigned int *memflags)
+int memory_flags(struct domain *d, unsigned int flags, unsigned int *memflags)
 {
-    unsigned int node = XENMEMF_get_node(flags), bits = XENMEMF_get_address_bits(flags);
+    unsigned int bits = XENMEMF_get_address_bits(flags);
+    nodeid_t node = XENMEMF_get_node(flags);
 
-    if (flags & (XENMEMF_populate_on_demand | XENMEMF_vnode))
+    if (flags & XENMEMF_populate_on_demand)
         return -EOPNOTSUPP;
+    if ((flags & XENMEMF_vnode) && vnuma_host_node(d, node, &node))
+        return -EINVAL;
     *memflags = bits && bits < 64 ? MEMF_bits(bits) : 0;
     if (node == NUMA_NO_NODE)
         return flags & XENMEMF_exact_node_request ? -EINVAL : 0;
@@ -139,11 +143,14 @@ static int extents_begin(struct extents *e, const struct memory_call *call)
         return -EFAULT;
     if (!is_reasonable(e, call))
         return -EINVAL;
-    rc = memflags_of(e->r.mem_flags, &e->memflags);
+    rc = memory_target(e->r.domid, TARGET_SELF_OR_BY_CONTROL, &e->d);
     if (rc)
         return rc;
+    rc = memory_flags(e->d, e->r.mem_flags, &e->memflags);
+    if (rc)
+        memory_target_put(e->d);
     e->first = e->end = 0;
-    return memory_target(e->r.domid, TARGET_SELF_OR_BY_CONTROL, &e->d);
+    return rc;
 }
 
 /* Extent after extent until one fails, or until something else is due. */

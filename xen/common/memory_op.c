@@ -176,16 +176,6 @@ static long reserved_device_memory_map(struct memory_call *call)
     return guest_write_field_as(LAYOUT_reserved_device_memory_map, call->gva, &map, nr_entries);
 }
 
-static long get_vnumainfo(struct memory_call *call)
-{
-    return -EOPNOTSUPP;
-}
-
-static long exchange(struct memory_call *call)
-{
-    return -EOPNOTSUPP; /* a translated guest has no use for machine frames of its choice */
-}
-
 /* --- the door --- */
 
 struct memory_row {
@@ -202,7 +192,7 @@ static const struct memory_row table[] = {
     [XENMEM_populate_physmap] = {memory_populate_physmap, true},
     [XENMEM_add_to_physmap] = {memory_add_to_physmap},
     [XENMEM_memory_map] = {arch_memory_map},
-    [XENMEM_exchange] = {exchange},
+    [XENMEM_exchange] = {memory_exchange},
     [XENMEM_set_memory_map] = {arch_set_memory_map},
     [XENMEM_maximum_gpfn] = {maximum_gpfn},
     [XENMEM_remove_from_physmap] = {memory_remove_from_physmap},
@@ -212,7 +202,7 @@ static const struct memory_row table[] = {
     [XENMEM_get_sharing_shared_pages] = {sharing_pages},
     [XENMEM_add_to_physmap_batch] = {memory_add_to_physmap_batch, true},
     [XENMEM_claim_pages] = {claim_pages},
-    [XENMEM_get_vnumainfo] = {get_vnumainfo},
+    [XENMEM_get_vnumainfo] = {memory_get_vnumainfo},
     [XENMEM_reserved_device_memory_map] = {reserved_device_memory_map},
     [XENMEM_acquire_resource] = {memory_acquire_resource, true},
 };

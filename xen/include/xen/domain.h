@@ -25,6 +25,7 @@ struct event_vcpu;
 struct grant_table;
 struct sched_domain;
 struct sched_unit;
+struct vnuma;
 struct runstate_area;
 struct xen_domctl_createdomain;
 
@@ -67,8 +68,8 @@ struct vcpu {
 
     unsigned long hypercall_pending_op; /* a continuation is under way; see hypercall.h */
     struct tasklet continue_tasklet;
-
     bool is_compat_call;                /* the hypercall under way is a 32-bit caller's */
+
     struct arch_vcpu arch;
 };
 
@@ -106,6 +107,7 @@ struct domain {
     struct shared_info *shared_info;    /* C: a page of the hypervisor's own */
     struct event_state *event;
     struct grant_table *grant;
+    struct vnuma *vnuma;                /* D: NULL: nobody has said anything */
     struct sched_domain *sched;         /* S */
     unsigned int cpupool;
     int64_t time_offset_seconds;
@@ -183,10 +185,10 @@ int arch_domain_create(struct domain *d, const struct xen_domctl_createdomain *c
 void arch_domain_destroy(struct domain *d);         /* after the last reference */
 int arch_domain_relinquish(struct domain *d);       /* -ERESTART until done */
 int arch_vcpu_create(struct vcpu *v);
+int arch_vcpu_initialise(struct vcpu *v, uint64_t gva);    /* VCPUOP_initialise: a context from current's memory */
 void arch_vcpu_destroy(struct vcpu *v);
 void arch_vcpu_switch_from(struct vcpu *prev);      /* on its CPU, when it stops running there */
 void arch_vcpu_switch_to(struct vcpu *next);        /* on its CPU, before it runs there */
-int arch_vcpu_initialise(struct vcpu *v, uint64_t gva);    /* VCPUOP_initialise: a context from current's memory */
 bool arch_vcpu_has_work(struct vcpu *v);             /* an interrupt or event that ends a HLT is pending */
 void arch_vcpu_kick(struct vcpu *v);                /* leave guest mode soon and look at pending work */
 

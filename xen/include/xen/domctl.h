@@ -19,6 +19,9 @@ typedef int domctl_fn(struct domain *d, struct xen_domctl *op);
 domctl_fn domctl_max_mem, domctl_claim_memory, domctl_get_node_pages;
 domctl_fn domctl_setnodeaffinity, domctl_getnodeaffinity;
 
+/* vnuma.c */
+domctl_fn domctl_setvnumainfo;
+
 /* domctl_sched.c */
 domctl_fn domctl_getvcpuinfo, domctl_setvcpuaffinity, domctl_getvcpuaffinity;
 domctl_fn domctl_scheduler_op, domctl_get_runstate_info;

@@ -31,12 +31,18 @@ bool memory_preempted(struct memory_call *call, unsigned long i);
 int memory_target(domid_t domid, enum target_rule rule, struct domain **d);
 void memory_target_put(struct domain *d);
 
+/* What a caller's XENMEMF_ flags ask for, as MEMF_ ones.  -EINVAL, -EOPNOTSUPP. */
+int memory_flags(struct domain *d, unsigned int flags, unsigned int *memflags);
+
 /* memory_extents.c */
 memory_fn memory_increase_reservation, memory_decrease_reservation, memory_populate_physmap;
 
 /* physmap_op.c */
 memory_fn memory_add_to_physmap, memory_add_to_physmap_batch, memory_remove_from_physmap;
 memory_fn memory_acquire_resource;
+
+/* exchange_op.c, vnuma.c */
+memory_fn memory_exchange, memory_get_vnumainfo;
 
 /* the architecture: tables of usable addresses */
 memory_fn arch_memory_map, arch_set_memory_map;

@@ -27,6 +27,7 @@ static const uint32_t domctls[] = {
     XEN_DOMCTL_setnodeaffinity,     XEN_DOMCTL_getnodeaffinity,         XEN_DOMCTL_get_cpu_policy,
     XEN_DOMCTL_set_cpu_policy,      XEN_DOMCTL_get_paging_mempool_size, XEN_DOMCTL_set_paging_mempool_size,
     XEN_DOMCTL_claim_memory,        XEN_DOMCTL_get_runstate_info,       XEN_DOMCTL_get_node_pages,
+    XEN_DOMCTL_setvnumainfo,
 };
 
 static const uint32_t sysctls[] = {
@@ -75,6 +76,7 @@ static void test_memory(void)
     struct xen_pod_target pod = {.domid = DOMID_SELF};
     struct xen_mem_acquire_resource resource = {.domid = DOMID_SELF, .type = XENMEM_resource_grant_table};
     struct xen_add_to_physmap_batch batch = {.domid = DOMID_SELF, .space = XENMAPSPACE_gmfn_foreign, .size = 1};
+    struct xen_vnuma_topology_info vnuma = {.domid = DOMID_SELF};
     domid_t self = DOMID_SELF;
 
     batch.u.foreign_domid = DOMID_SELF;
@@ -83,6 +85,7 @@ static void test_memory(void)
     check_equal(memory_op(XENMEM_set_pod_target, &pod), -XEN_EPERM, "setting a target");
     check_equal(memory_op(XENMEM_acquire_resource, &resource), -XEN_EPERM, "mapping a resource");
     check_equal(memory_op(XENMEM_add_to_physmap_batch, &batch), -XEN_EPERM, "mapping foreign pages");
+    check_equal(memory_op(XENMEM_get_vnumainfo, &vnuma), -XEN_EOPNOTSUPP, "one's own virtual nodes may be asked for");
     check(memory_op(XENMEM_current_reservation, &self) > 0, "asking for one's own size is allowed");
     self = 4711;
     check_equal(memory_op(XENMEM_current_reservation, &self), -XEN_ESRCH, "but not for nobody's");
