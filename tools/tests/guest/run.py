@@ -5,7 +5,7 @@
     run.py --build DIR [--hv XEN] [NAME...]
 
 Each directory with a main.c is a test; guest.h says what its first comment may ask for.  The rows of matrix.py are
-tests as well: of booting.  A kernel ends with a
+tests as well: of booting; and `rows` looks whether every door's operations are named by a test.  A kernel ends with a
 plan and a verdict, and powers off: success and skip pass; failure and error do not, nor does a kernel that never got
 there.
 """
@@ -19,6 +19,7 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "system"))
 import machine  # noqa: E402
 import matrix  # noqa: E402
+import rows  # noqa: E402
 
 DEFAULTS = {"mem": "512", "smp": "1", "dom0_mem": "128M", "timeout": "120", "iommu": "none"}
 
@@ -141,6 +142,12 @@ def run_row(row, args):
     return report(row.name, log, boot.problems(end), "ok", "halted" if row.stops else f"{boot.ok} checks")
 
 
+def run_rows():
+    """No machine: see rows.py."""
+    count, problems = rows.check()
+    return report("rows", rows.__file__, problems, "ok", f"{count} operations")
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--build", type=Path, required=True)
@@ -149,6 +156,7 @@ def main():
     args = parser.parse_args()
     tests = {s.parent.name: lambda s=s: run(Test(s), args) for s in sorted(HERE.glob("*/main.c"))}
     if not args.hv:
+        tests["rows"] = run_rows
         tests.update({row.name: lambda row=row: run_row(row, args) for row in matrix.ROWS})
     results = [tests[n]() for n in args.names or tests]
     print(f"{sum(results)} passed, {len(results) - sum(results)} failed")
