@@ -114,13 +114,13 @@ static void test_tables(void)
     op.u.paging_mempool.size = 4097;
     check_equal(domctl(&op), -XEN_EINVAL, "in pages");
     op = domctl_for(XEN_DOMCTL_get_paging_mempool_size, domid);
-    check(!domctl(&op) && op.u.paging_mempool.size && op.u.paging_mempool.size < 1 << 20, "what is in use is told");
+    check(!domctl(&op) && op.u.paging_mempool.size == 4 << 20, "and that is told");
     op = domctl_for(XEN_DOMCTL_shadow_op, domid);
     op.u.shadow_op.op = XEN_DOMCTL_SHADOW_OP_SET_ALLOCATION;
     op.u.shadow_op.mb = 4;
     check_equal(domctl(&op), 0, "the old way works, too");
     op.u.shadow_op.op = XEN_DOMCTL_SHADOW_OP_GET_ALLOCATION;
-    check(!domctl(&op) && op.u.shadow_op.mb == 1, "in whole MiB");
+    check(!domctl(&op) && op.u.shadow_op.mb == 4, "in whole MiB");
     op.u.shadow_op.op = 77;
     check_equal(domctl(&op), -XEN_EOPNOTSUPP, "there are no shadows");
 }
