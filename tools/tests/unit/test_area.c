@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The record of its runstate that a guest keeps in its own memory: what is written where and when,
  * and how it ends while another CPU may be writing. */
-// Sources: common/sched/area.c common/memory/frames.c
+// Sources: common/sched/area.c common/memory/frames.c common/guest_layout.c
 #include <public/vcpu.h>
 #include <xen/domain.h>
 #include <xen/errno.h>

@@ -122,13 +122,13 @@ static void test_scheduler(void)
     op.u.scheduler_op.cmd = XEN_SYSCTL_SCHEDOP_getinfo;
     check_equal(sysctl(&op), 0, "and parameters");
     op.u.scheduler_op.cmd = 99;
-    check_equal(sysctl(&op), -XEN_EINVAL, "there is no command 99");
+    check_equal(sysctl(&op), -XEN_EOPNOTSUPP, "there is no command 99");
     op = sysctl_for(XEN_SYSCTL_cpupool_op);
     op.u.cpupool_op.op = XEN_SYSCTL_CPUPOOL_OP_INFO;
     check(!sysctl(&op) && op.u.cpupool_op.cpupool_id == 0 && op.u.cpupool_op.n_dom, "dom0 is in pool 0");
     check_equal(op.u.cpupool_op.sched_id, id, "which has that scheduler");
     op.u.cpupool_op.op = 99;
-    check_equal(sysctl(&op), -XEN_EINVAL, "there is no operation 99");
+    check_equal(sysctl(&op), -XEN_ENOSYS, "there is no operation 99");
 }
 
 /* --- what guests see of them --- */

@@ -271,7 +271,7 @@ struct xen_sysctl_physinfo host_info(void)
 
 uint64_t host_free_pages(uint64_t wanted)
 {
-    for (unsigned int i = 0; i < 2000 && host_info().free_pages != wanted; i++)
+    for (unsigned int i = 0; i < 200 && host_info().free_pages != wanted; i++)
         sched_op(SCHEDOP_yield, 0);
     return host_info().free_pages;
 }

@@ -15,7 +15,7 @@
 #include "domain.h"
 #include "guest.h"
 
-#define ROUNDS 24
+#define ROUNDS 16
 #define PAGES  8192UL /* more than CPU 1 gets to */
 
 static domid_t domid;
