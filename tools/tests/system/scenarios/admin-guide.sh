@@ -20,11 +20,6 @@ extra   = "console=hvc0"
 memory  = 256
 vcpus   = 2
 END
-cat >/etc/xen/batch.cfg <<'END'
-name  = "batch"
-sched = "credit2"
-cpus  = "1"
-END
 
 # A first guest.
 check "a dry run" xl create -n /etc/xen/first.cfg
@@ -44,10 +39,6 @@ check "less memory" xl mem-set first 192
 check "which the guest gives back" until_true 60 sh -c 'xl list first | awk "END {exit \$3 > 193}"'
 check "more weight" xl sched-credit2 -d first -w 512
 check "one vCPU less" xl vcpu-set first 1
-check "a CPU is set free" xl cpupool-cpu-remove Pool-0 1
-check "a pool of it" xl cpupool-create /etc/xen/batch.cfg
-check "the guest moves there" xl cpupool-migrate first batch
-check "two pools, one domain in each" sh -c 'xl cpupool-list | awk "NR > 1 && \$NF == 1" | wc -l | grep -qx 2'
 check "runstates since creation" xl runstate
 check "runstates of two seconds" xl runstate -i 2 -n 1
 check "runstates of five seconds" xl runstate -i 5 -n 1
