@@ -2,6 +2,21 @@
 /* The front of libxenguest: images are made and released here, and the steps walked. */
 #include "private.h"
 
+/*
+ * The hypervisor keeps it in memory of its own, which no claim of the guest's covers: so it comes
+ * before the claim, while a guest can still be refused with nothing lost.
+ */
+static int set_memory_map(struct xc_dom_image *dom)
+{
+    const struct layout *l = &dom->priv->layout;
+
+    if (xc_domain_set_memory_map(dom->xch, dom->domid, dom->priv->layout.map, l->map_entries) < 0) {
+        dom_error(dom, "cannot set the memory map: %s", strerror(errno));
+        return -1;
+    }
+    return 0;
+}
+
 struct xc_dom_image *xc_dom_allocate(xc_interface *xch, uint32_t domid)
 {
     struct {
@@ -29,7 +44,7 @@ int xc_dom_parse(struct xc_dom_image *dom)
         dom_error(dom, "%s: %s", dom->ramdisk, strerror(errno));
         return -1;
     }
-    if (kernel_parse(dom) < 0 || layout_plan(dom) < 0) {
+    if (kernel_parse(dom) < 0 || layout_plan(dom) < 0 || set_memory_map(dom) < 0) {
         return -1;
     }
     dom_note(dom, "kernel %#llx-%#llx, entry %#x, ramdisk %zu bytes, %llu pages",

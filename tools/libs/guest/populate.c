@@ -201,11 +201,5 @@ int xc_dom_populate(struct xc_dom_image *dom)
     if (rc == 0) {
         rc = populate_extent(dom, special, &ignored);
     }
-    if (rc == 0) {
-        rc = xc_domain_set_memory_map(dom->xch, dom->domid, dom->priv->layout.map, l->map_entries);
-        if (rc < 0) {
-            dom_error(dom, "cannot set the memory map: %s", strerror(errno));
-        }
-    }
     return rc;
 }

@@ -6,7 +6,7 @@
  * maximum memory and affinities, fills in a struct xc_dom_image and walks the steps in their order:
  *
  *     xc_dom_allocate                      an image with defaults
- *     xc_dom_parse                         reads and unpacks kernel and ramdisk, takes no memory
+ *     xc_dom_parse                         reads kernel and ramdisk, plans; takes no memory of the guest
  *     xc_dom_claim                         stakes the claim, if the image asks for one
  *     xc_dom_populate                      gives the domain its memory
  *     xc_dom_load                          kernel, ramdisk, start info, ACPI tables, special pages
