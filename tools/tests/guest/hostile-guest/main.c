@@ -3,9 +3,9 @@
  * The hostile kernel as a domain: dom0 makes it, lets it do its worst, destroys it, and compares: free pages, claims,
  * and its own ports and grants are exactly as before.  Then the heap is checked block by block (debug key m).
  *
- * machine: smp=1 timeout=400
+ * machine: smp=1 timeout=900
  * module: hostile
- * linux: rounds=100000 long=10000000 seed=1
+ * linux: rounds=40000 long=10000000 seed=1
  */
 #include <public/errno.h>
 #include <public/event_channel.h>
