@@ -214,6 +214,7 @@ int build_kernel(libxl_ctx *ctx, struct creation *c)
 {
     const libxl_domain_build_info *info = &c->config->b_info;
     struct xc_dom_image *image = xc_dom_allocate(ctx->xch, c->domid);
+    int rc;
 
     if (!image)
         return ERROR_NOMEM;
@@ -230,7 +231,8 @@ int build_kernel(libxl_ctx *ctx, struct creation *c)
     image->store_port = c->state.store_port;
     image->progress = show_progress;
     image->progress_data = progress_make(ctx, c->domid);
-    return judge(ctx, c, "use its kernel", xc_dom_parse(image));
+    rc = judge(ctx, c, "use its kernel", xc_dom_parse(image));
+    return rc == ERROR_NOMEM ? claim_error(ctx, info, ENOMEM) : rc;
 }
 
 int build_claim(libxl_ctx *ctx, struct creation *c)

@@ -22,6 +22,26 @@ static unsigned int limit(unsigned int wanted, unsigned int standard, unsigned i
     return (int)wanted < 0 ? standard : min(wanted, most);
 }
 
+static int frame_add(struct domain *d)
+{
+    struct grant_table *t = d->grant;
+    struct grant_active *active = xzalloc_array(struct grant_active, ENTRIES_PER_FRAME);
+    void *frame = active ? alloc_xenheap_page() : NULL;
+
+    if (!frame) {
+        xfree(active);
+        return -ENOMEM;
+    }
+    page_share_with(virt_to_page(frame), d, true);
+    t->active[t->frame_count] = active;
+    t->frame[t->frame_count++] = frame;
+    return 0;
+}
+
+/*
+ * The first frame is there from the start: a toolstack writes the entries for console and xenstore
+ * when all other memory may be claimed.
+ */
 int grant_table_init(struct domain *d, unsigned int max_frames, unsigned int max_maptrack_frames)
 {
     struct grant_table *t = xzalloc(struct grant_table);
@@ -36,7 +56,9 @@ int grant_table_init(struct domain *d, unsigned int max_frames, unsigned int max
     t->frame = xzalloc_array(struct grant_entry_v1 *, t->max_frames);
     t->active = xzalloc_array(struct grant_active *, t->max_frames);
     t->row = xzalloc_array(struct grant_track *, t->max_rows);
-    return t->frame && t->active && t->row ? 0 : -ENOMEM;
+    if (!t->frame || !t->active || !t->row)
+        return -ENOMEM;
+    return t->max_frames ? frame_add(d) : 0;
 }
 
 void grant_table_destroy(struct domain *d)
@@ -56,22 +78,6 @@ void grant_table_destroy(struct domain *d)
     xfree(t->row);
     xfree(t);
     d->grant = NULL;
-}
-
-static int frame_add(struct domain *d)
-{
-    struct grant_table *t = d->grant;
-    struct grant_active *active = xzalloc_array(struct grant_active, ENTRIES_PER_FRAME);
-    void *frame = active ? alloc_xenheap_page() : NULL;
-
-    if (!frame) {
-        xfree(active);
-        return -ENOMEM;
-    }
-    page_share_with(virt_to_page(frame), d, true);
-    t->active[t->frame_count] = active;
-    t->frame[t->frame_count++] = frame;
-    return 0;
 }
 
 int grant_table_frame(struct domain *d, unsigned int idx, mfn_t *mfn)

@@ -76,8 +76,11 @@ decided() {
         else
             no=$((no + 1))
             refused $i || { echo "g$i failed otherwise:"; cat /tmp/out$i; return 1; }
-            [ $size -gt $((left - noise)) ] || { echo "g$i with $size MiB fits in $left"; return 1; }
         fi
+    done
+    for i in $(seq $((2 * N))); do
+        ran $i || [ $(cat /tmp/size$i) -gt $((left - noise)) ] ||
+            { echo "g$i with $(cat /tmp/size$i) MiB fits in $left:"; cat /tmp/out$i; return 1; }
     done
     echo "$ok run, $no refused, $left MiB left"
     [ "$(outstanding_mb)" = 0 ] && [ "$(domains)" = $((2 + ok)) ] || return 1
