@@ -16,6 +16,7 @@ HERE = Path(__file__).resolve().parent
 SYSTEM = HERE.parent / "tests/system"
 sys.path.insert(0, str(SYSTEM))
 
+import emulator  # noqa: E402
 import images  # noqa: E402
 import machine  # noqa: E402
 
@@ -49,7 +50,7 @@ def command(build, base, initrd, log, interactive):
 
 
 def boot(argv, interactive):
-    qemu = subprocess.Popen(argv, stdin=None if interactive else subprocess.DEVNULL)
+    qemu = subprocess.Popen(argv, stdin=None if interactive else subprocess.DEVNULL, env=emulator.environment())
     alarm = threading.Timer(HUNG_AFTER, qemu.kill)
     if not interactive:
         alarm.start()

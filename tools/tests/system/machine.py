@@ -7,6 +7,7 @@ import threading
 import time
 from pathlib import Path
 
+import emulator
 import loaders
 
 # Guests' user space dies of AVX instructions under TCG now and then; QEMU's RDTSCP cannot be intercepted.
@@ -78,7 +79,7 @@ def run(argv, log, timeout, on_line):
     with open(log, "w") as out:
         out.write("# " + shlex.join(argv) + "\n")
         qemu = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                stderr=subprocess.STDOUT)
+                                stderr=subprocess.STDOUT, env=emulator.environment())
 
         def expire():
             why[0] = "timeout"
