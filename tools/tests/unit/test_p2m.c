@@ -11,6 +11,7 @@
 #include <xen/timer.h>
 #include <xen/xmalloc.h>
 #include <asm/p2m.h>
+#include "arch/x86/p2m/private.h"
 
 #define HOST_PAGES 8192UL
 
@@ -478,4 +479,109 @@ UNIT_TEST(pool_preempted,
     CHECK_EQ(p2m_set_pool(d, 4000), -EINVAL);
     everything_returns();
     CHECK_EQ(free_pages(), free_before);
+}
+
+/* --- lookups beside changes --- */
+
+static uint64_t version;
+
+/* Would a lookup of gfn that began at `version` go on now? */
+static bool still_walks(unsigned long gfn)
+{
+    uint64_t entry;
+    unsigned int level;
+
+    return p2m_table_walk(d->arch.p2m, gfn, version, &entry, &level);
+}
+
+static void begin_lookup(void)
+{
+    version = p2m_table_version(d->arch.p2m);
+}
+
+UNIT_TEST(p2m_lookups_notice,
+          "A lookup that has begun goes on beside new mappings; it starts again when a mapping "
+          "was removed, replaced, split or torn down, before it follows what it reads.")
+{
+    struct page_info *page, *block, *second;
+
+    make_domains();
+    page = page_of(d, 0);
+    second = page_of(d, 0);
+    block = page_of(d, 9);
+    begin_lookup();
+    CHECK_EQ(p2m_set(d, _gfn(0x205), page_to_mfn(page), 0, p2m_ram_rw), 0);
+    CHECK_EQ(p2m_set(d, _gfn(0x40000), page_to_mfn(block), 9, p2m_ram_rw), 0);
+    CHECK(still_walks(0x205));
+    CHECK_EQ(p2m_set(d, _gfn(0x205), page_to_mfn(second), 0, p2m_ram_rw), 0);
+    CHECK(!still_walks(0x205));
+    begin_lookup();
+    CHECK_EQ(p2m_set(d, _gfn(0x40007), page_to_mfn(page), 0, p2m_ram_rw), 0);
+    CHECK(!still_walks(0x40007));
+    begin_lookup();
+    CHECK_EQ(p2m_remove(d, _gfn(0x205), INVALID_MFN, 0), 0);
+    CHECK(!still_walks(0x205));
+    begin_lookup();
+    CHECK_EQ(p2m_set(d, _gfn(0x40000), page_to_mfn(block), 9, p2m_ram_rw), 0);
+    CHECK(!still_walks(0x40007));
+    begin_lookup();
+    CHECK_EQ(p2m_teardown(d), 0);
+    CHECK(p2m_table_version(d->arch.p2m) != version);
+    everything_returns();
+}
+
+#define WANTED \
+    0x205UL /* its table and that of DECOY are one and the same page, one after the other */
+#define DECOY 0x405UL
+#define STAMP 0x57414e54
+#define TURNS 3000
+
+static unsigned int turns_left;
+
+static void map_and_unmap(unsigned long gfn, struct page_info *pg, struct page_info *block)
+{
+    CHECK_EQ(p2m_set(d, _gfn(gfn), page_to_mfn(pg), 0, p2m_ram_rw), 0);
+    /* a large page in the place of the table lets the table go */
+    CHECK_EQ(p2m_set(d, _gfn(gfn & ~0x1ffUL), page_to_mfn(block), 9, p2m_ram_rw), 0);
+    CHECK_EQ(p2m_remove(d, _gfn(gfn & ~0x1ffUL), INVALID_MFN, 9), 0);
+}
+
+static void change_or_look(unsigned int cpu)
+{
+    static struct page_info *decoy, *block;
+
+    if (cpu == 0) {
+        decoy = page_of(d, 0);
+        block = page_of(d, 9);
+        for (unsigned int i = 0; i < 512; i++)
+            *(uint32_t *)page_to_virt(block + i) = STAMP;
+        for (; turns_left; __atomic_store_n(&turns_left, turns_left - 1, __ATOMIC_RELAXED)) {
+            struct page_info *wanted = page_of(d, 0);
+
+            *(uint32_t *)page_to_virt(wanted) = STAMP;
+            map_and_unmap(WANTED, wanted, block);
+            page_put_alloc_ref(wanted);
+            map_and_unmap(DECOY, decoy, block);
+        }
+        return;
+    }
+    while (__atomic_load_n(&turns_left, __ATOMIC_RELAXED)) {
+        struct page_info *pg = p2m_get_page(d, _gfn(WANTED), NULL, true);
+
+        if (!pg)
+            continue;
+        CHECK_EQ(page_get_owner(pg), d);
+        CHECK_EQ(*(uint32_t *)page_to_virt(pg), STAMP);
+        page_put(pg);
+    }
+}
+
+UNIT_TEST(p2m_lookups_race,
+          "While a frame is mapped, unmapped and its table becomes that of another frame, others "
+          "that look it up get its page, held, or none.")
+{
+    make_domains();
+    turns_left = TURNS;
+    host_run_cpus(3, change_or_look);
+    everything_returns();
 }

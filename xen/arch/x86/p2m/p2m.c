@@ -133,27 +133,32 @@ static void defer_put(struct p2m *p2m, struct page_info *pg)
     p2m->deferred[p2m->deferred_count++] = pg;
 }
 
-/* --- lookups --- */
+/* --- lookups ---
+ *
+ * They take no lock, since they come with every hypercall that reads or writes its caller's memory,
+ * four or five of them for each argument: vCPUs of one domain would queue here.  `version` grows
+ * when an entry that mapped something is overwritten, before what it led to is let go:
+ *
+ *     lookup                              change
+ *     version?  v
+ *     read the entry: page A
+ *                                         entry = 0
+ *                                         version = v + 1
+ *     take a reference to A
+ *     version?  not v: drop it, again     put A (with the flush)
+ *
+ * So while the version is what it was, the tables that were walked are still tables and the page is
+ * still the domain's.  What is read of a table that has become something else is thrown away before
+ * it is used.
+ */
 
-mfn_t p2m_lookup(struct domain *d, gfn_t gfn, p2m_type_t *type, unsigned int *order)
-{
-    struct p2m *p2m = d->arch.p2m;
-    unsigned int level = 1;
-    uint64_t entry = 0;
+#define LOCKLESS_TRIES 8
 
-    if (gfn_x(gfn) < GFN_LIMIT) {
-        spin_lock(&p2m->lock);
-        entry = p2m_table_get(p2m, gfn_x(gfn), &level);
-        spin_unlock(&p2m->lock);
-    }
-    if (type)
-        *type = entry ? format->type(entry) : p2m_invalid;
-    if (order)
-        *order = LEVEL_ORDER(level);
-    if (!entry)
-        return INVALID_MFN;
-    return mfn_add(format->mfn(entry), gfn_x(gfn) & ((1UL << LEVEL_ORDER(level)) - 1));
-}
+struct found {
+    uint64_t entry; /* a leaf, or 0 */
+    unsigned int level;
+    struct page_info *page; /* held, if that was asked for and granted */
+};
 
 static bool page_get_as(struct page_info *pg, struct domain *d, p2m_type_t type, bool is_write)
 {
@@ -172,28 +177,74 @@ static bool page_get_as(struct page_info *pg, struct domain *d, p2m_type_t type,
     }
 }
 
+static mfn_t found_mfn(const struct found *f, unsigned long gfn)
+{
+    return mfn_add(format->mfn(f->entry), gfn & ((1UL << LEVEL_ORDER(f->level)) - 1));
+}
+
+enum access { ACCESS_NONE, ACCESS_READ, ACCESS_WRITE };
+
+/* False: something has changed meanwhile, and *f means nothing. */
+static bool find_once(struct p2m *p2m, unsigned long gfn, enum access access, struct found *f)
+{
+    uint64_t version = p2m_table_version(p2m);
+
+    *f = (struct found){.level = 1};
+    if (!p2m_table_walk(p2m, gfn, version, &f->entry, &f->level))
+        return false;
+    if (access != ACCESS_NONE && f->entry && format->type(f->entry) != p2m_mmio_direct) {
+        struct page_info *pg = mfn_to_page(found_mfn(f, gfn));
+
+        if (page_get_as(pg, p2m->domain, format->type(f->entry), access == ACCESS_WRITE))
+            f->page = pg;
+    }
+    if (p2m_table_version(p2m) == version)
+        return true;
+    if (f->page)
+        page_put(f->page);
+    return false;
+}
+
+/* Where changes come so fast that each try meets one, the lock keeps them away. */
+static void find(struct p2m *p2m, unsigned long gfn, enum access access, struct found *f)
+{
+    *f = (struct found){.level = 1};
+    if (gfn >= GFN_LIMIT)
+        return;
+    for (unsigned int i = 0; i < LOCKLESS_TRIES; i++)
+        if (find_once(p2m, gfn, access, f))
+            return;
+    spin_lock(&p2m->lock);
+    if (!find_once(p2m, gfn, access, f))
+        ASSERT_UNREACHABLE();
+    spin_unlock(&p2m->lock);
+}
+
+static p2m_type_t found_type(const struct found *f)
+{
+    return f->entry ? format->type(f->entry) : p2m_invalid;
+}
+
+mfn_t p2m_lookup(struct domain *d, gfn_t gfn, p2m_type_t *type, unsigned int *order)
+{
+    struct found f;
+
+    find(d->arch.p2m, gfn_x(gfn), ACCESS_NONE, &f);
+    if (type)
+        *type = found_type(&f);
+    if (order)
+        *order = LEVEL_ORDER(f.level);
+    return f.entry ? found_mfn(&f, gfn_x(gfn)) : INVALID_MFN;
+}
+
 struct page_info *p2m_get_page(struct domain *d, gfn_t gfn, p2m_type_t *type, bool is_write)
 {
-    struct p2m *p2m = d->arch.p2m;
-    struct page_info *pg = NULL;
-    unsigned int level = 1;
-    uint64_t entry = 0;
+    struct found f;
 
-    if (gfn_x(gfn) < GFN_LIMIT) {
-        spin_lock(&p2m->lock);
-        entry = p2m_table_get(p2m, gfn_x(gfn), &level);
-        if (entry && format->type(entry) != p2m_mmio_direct) {
-            unsigned long offset = gfn_x(gfn) & ((1UL << LEVEL_ORDER(level)) - 1);
-
-            pg = mfn_to_page(mfn_add(format->mfn(entry), offset));
-            if (!page_get_as(pg, d, format->type(entry), is_write))
-                pg = NULL;
-        }
-        spin_unlock(&p2m->lock);
-    }
+    find(d->arch.p2m, gfn_x(gfn), is_write ? ACCESS_WRITE : ACCESS_READ, &f);
     if (type)
-        *type = entry ? format->type(entry) : p2m_invalid;
-    return pg;
+        *type = found_type(&f);
+    return f.page;
 }
 
 gfn_t p2m_highest(const struct domain *d)
@@ -406,7 +457,8 @@ int p2m_teardown(struct domain *d)
     p2m_lock(p2m);
     if (p2m->root) {
         p2m->dying_root = p2m->root;
-        p2m->root = 0;
+        __atomic_store_n(&p2m->root, 0, __ATOMIC_RELEASE);
+        p2m_table_changed(p2m);
     }
     rc = p2m_pool_shrink(p2m, 0);
     if (!rc && p2m->dying_root)

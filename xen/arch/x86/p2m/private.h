@@ -19,8 +19,9 @@
 struct p2m {
     spinlock_t lock;
     struct domain *domain;
-    paddr_t root;                   /* 0: being torn down */
+    paddr_t root;                   /* A, changes under P; 0: being torn down */
     uint64_t generation;            /* A: see p2m_generation() */
+    uint64_t version;               /* A, grows under P: see p2m.c, lookups */
     unsigned long highest;          /* P */
     paddr_t dying_root;             /* P: the root, once p2m_teardown() has begun */
     unsigned int table_count;       /* P: tables in use, retired ones among them */
@@ -49,8 +50,11 @@ struct p2m_format {
 
 extern const struct p2m_format npt_format;
 
-/* table.c: walking and changing, without flushing. Lock held. */
+/* table.c: walking, with the lock or without; and changing, without flushing, lock held. */
 typedef void p2m_leaf_fn(struct p2m *p2m, uint64_t entry);
+uint64_t p2m_table_version(const struct p2m *p2m);
+void p2m_table_changed(struct p2m *p2m);
+bool p2m_table_walk(struct p2m *p2m, unsigned long gfn, uint64_t version, uint64_t *entry, unsigned int *level);
 uint64_t p2m_table_get(struct p2m *p2m, unsigned long gfn, unsigned int *level);
 int p2m_table_set(struct p2m *p2m, unsigned long gfn, unsigned int level, uint64_t leaf, uint64_t *old);
 void p2m_table_release(struct p2m *p2m, uint64_t entry, unsigned int level, p2m_leaf_fn *each);

@@ -64,21 +64,47 @@ static void entry_write(uint64_t *slot, uint64_t entry)
     __atomic_store_n(slot, entry, __ATOMIC_RELEASE); /* processors and devices walk meanwhile */
 }
 
-/* The entry that decides about gfn, a leaf or 0, and its level. */
+uint64_t p2m_table_version(const struct p2m *p2m)
+{
+    return __atomic_load_n(&p2m->version, __ATOMIC_ACQUIRE);
+}
+
+/* An entry is not there any more; what it led to may go after this. */
+void p2m_table_changed(struct p2m *p2m)
+{
+    __atomic_fetch_add(&p2m->version, 1, __ATOMIC_SEQ_CST);
+}
+
+/*
+ * The entry that decides about gfn, a leaf or 0, and its level.  False if the version is not
+ * `version` any more: a table on the way may have been anything when it was read.  So no entry is
+ * followed before the version was looked at again after reading it.
+ */
+bool p2m_table_walk(struct p2m *p2m, unsigned long gfn, uint64_t version, uint64_t *entry,
+                    unsigned int *level)
+{
+    paddr_t table = __atomic_load_n(&p2m->root, __ATOMIC_ACQUIRE);
+
+    *entry = 0;
+    for (*level = P2M_LEVELS; table; --*level) {
+        *entry = __atomic_load_n(&table_at(table)[index_at(gfn, *level)], __ATOMIC_ACQUIRE);
+        if (p2m_table_version(p2m) != version)
+            return false;
+        if (!*entry || format->is_leaf(*entry, *level))
+            break;
+        table = mfn_to_maddr(format->mfn(*entry));
+    }
+    return true;
+}
+
+/* The same with the lock held: nothing changes. */
 uint64_t p2m_table_get(struct p2m *p2m, unsigned long gfn, unsigned int *level)
 {
-    uint64_t *table = table_at(p2m->root);
+    uint64_t entry;
 
-    *level = P2M_LEVELS;
-    if (!p2m->root)
-        return 0;
-    for (;; --*level) {
-        uint64_t entry = table[index_at(gfn, *level)];
-
-        if (!entry || format->is_leaf(entry, *level))
-            return entry;
-        table = table_at(mfn_to_maddr(format->mfn(entry)));
-    }
+    if (!p2m_table_walk(p2m, gfn, p2m->version, &entry, level))
+        ASSERT_UNREACHABLE();
+    return entry;
 }
 
 /* Puts a table that maps the same in the place of a large mapping. */
@@ -135,6 +161,8 @@ int p2m_table_set(struct p2m *p2m, unsigned long gfn, unsigned int level, uint64
     }
     *old = *slot;
     entry_write(slot, leaf);
+    if (*old)
+        p2m_table_changed(p2m);
     return 0;
 }
 
