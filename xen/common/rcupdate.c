@@ -58,11 +58,19 @@ static void callbacks_move(struct callbacks *to, struct callbacks *from)
     callbacks_init(from);
 }
 
-/* Under rcu_lock, none being under way.  The others are kicked: a guest may run for long without an
- * exit. */
+/*
+ * Under rcu_lock, none being under way.  The others are told by softirq, since a guest may run for
+ * long without an exit; the interrupt alone would not do, as it may come when that CPU has passed
+ * the top of its loop but not yet entered the guest:
+ *
+ *      this CPU                            another CPU
+ *                                          rcu_quiescent(): no period is new
+ *      current_gp++
+ *      raises the softirq, interrupts -->  takes the interrupt, which does nothing
+ *                                          interrupts off; a softirq is pending: once more round
+ */
 static void begin_period(void)
 {
-    cpumask_t others;
     unsigned int cpu;
 
     smp_mb();
@@ -70,9 +78,9 @@ static void begin_period(void)
         if (!READ_ONCE(per_cpu(rcu, cpu).is_idle))
             cpumask_set(&waiting_for, cpu);
     WRITE_ONCE(current_gp, current_gp + 1);
-    others = waiting_for;
-    cpumask_clear(&others, smp_processor_id());
-    smp_send_event_check_mask(&others);
+    for_each_cpu (cpu, &waiting_for)
+        if (cpu != smp_processor_id())
+            softirq_raise_on(cpu, SOFTIRQ_RCU);
 }
 
 /* Under rcu_lock.  CPUs whose callbacks became ready, or that need a period more, are told by

@@ -21,8 +21,8 @@ static void counted(struct rcu_head *head)
 
 static void loop_once(void)
 {
-    rcu_quiescent();
     softirq_process();
+    rcu_quiescent();
 }
 
 UNIT_TEST(alone, "On a single CPU a callback runs once it has passed, and only then.")
@@ -32,8 +32,10 @@ UNIT_TEST(alone, "On a single CPU a callback runs once it has passed, and only t
     rcu_subsystem_init();
     call_rcu(&head, counted);
     softirq_process();
+    softirq_process();
     CHECK_EQ(run_count, 0);
-    loop_once();
+    rcu_quiescent();
+    softirq_process();
     CHECK_EQ(run_count, 1);
     loop_once();
     CHECK_EQ(run_count, 1);
@@ -80,6 +82,33 @@ UNIT_TEST(waits_for_reader,
     for (unsigned int i = 0; i < 3; i++)
         loop_once();
     CHECK_EQ(run_count, 2);
+}
+
+UNIT_TEST(
+    turns_back,
+    "A CPU that has passed, and is about to enter a guest when a period begins, finds a softirq "
+    "pending and passes once more.")
+{
+    static struct rcu_head head;
+
+    rcu_subsystem_init();
+    rcu_cpu_init(1);
+    cpumask_set(&cpu_online_map, 1);
+    get_cpu_info()->processor_id = 1;
+    loop_once();
+    CHECK(!softirq_pending(1));
+
+    get_cpu_info()->processor_id = 0;
+    call_rcu(&head, counted);
+    loop_once();
+    CHECK(softirq_pending(1));
+
+    get_cpu_info()->processor_id = 1;
+    loop_once();
+    CHECK(!softirq_pending(1));
+    get_cpu_info()->processor_id = 0;
+    loop_once();
+    CHECK_EQ(run_count, 1);
 }
 
 /* --- readers and a writer at once: the sanitizer tells if a reader finds freed memory --- */
@@ -137,9 +166,8 @@ static void be_cpu(unsigned int cpu)
     if (is_writer)
         atomic_dec_return(&writers);
     /* Everybody goes on until all callbacks have come back. */
-    while (atomic_read(&writers) ||
-           __atomic_load_n(&freed, __ATOMIC_SEQ_CST) <
-               __atomic_load_n(&allocated, __ATOMIC_SEQ_CST) - 1)
+    while (atomic_read(&writers) || __atomic_load_n(&freed, __ATOMIC_SEQ_CST) <
+                                        __atomic_load_n(&allocated, __ATOMIC_SEQ_CST) - 1)
         loop_once();
     rcu_idle_enter();
 }

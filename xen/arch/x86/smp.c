@@ -39,14 +39,6 @@ void smp_send_event_check(unsigned int cpu)
     send(cpu, APIC_DELIVER_FIXED | VECTOR_EVENT_CHECK);
 }
 
-void smp_send_event_check_mask(const cpumask_t *mask)
-{
-    unsigned int cpu;
-
-    for_each_cpu (cpu, mask)
-        smp_send_event_check(cpu);
-}
-
 /* The interrupt itself has done it: the CPU left its guest, or its halt. */
 static void event_check_interrupt(void)
 {

@@ -478,8 +478,8 @@ void cpu_loop(void)
 {
     local_irq_enable();
     for (;;) {
-        rcu_quiescent();
         softirq_process();
+        rcu_quiescent(); /* behind them: whoever raises one finds this CPU passing */
         if (is_idle_vcpu(current))
             idle_once();
         else

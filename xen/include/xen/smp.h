@@ -8,7 +8,6 @@
 
 /* Makes `cpu` leave its guest or idle loop and process softirqs. Any context. */
 void smp_send_event_check(unsigned int cpu);
-void smp_send_event_check_mask(const cpumask_t *mask);
 
 /* Runs fn(arg) on each CPU of `mask` (also this one if in it) with interrupts off; waits for all if `wait`.
  * Interrupts on, no IRQ-safe lock held. */

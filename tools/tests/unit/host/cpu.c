@@ -78,7 +78,3 @@ void host_run_cpus(unsigned int count, void (*fn)(unsigned int cpu))
 __attribute__((weak)) void smp_send_event_check(unsigned int cpu)
 {
 }
-
-__attribute__((weak)) void smp_send_event_check_mask(const cpumask_t *mask)
-{
-}
