@@ -72,6 +72,45 @@ UNIT_TEST(reuse, "Freed objects are used again before new pages are taken.")
     CHECK_EQ(free_pages(), before);
 }
 
+#define SIZE     64
+#define PER_PAGE ((PAGE_SIZE - 16) / SIZE) /* 16: the page's header */
+
+/* Frees `count` of p in a random order. */
+static void free_shuffled(void **p, unsigned int count)
+{
+    for (; count; count--) {
+        unsigned int i = unit_random_below(count);
+        void *victim = p[i];
+
+        p[i] = p[count - 1];
+        xfree(victim);
+    }
+}
+
+UNIT_TEST(
+    kept,
+    "What is in use decides which pages stay, not the order of frees: none beside a page with "
+    "room, one beside full ones.")
+{
+    void *p[4 * PER_PAGE];
+    unsigned long before;
+
+    make_nodes(1, 64);
+    before = free_pages();
+    for (unsigned int round = 0; round < 200; round++) {
+        for (unsigned int i = 0; i < ARRAY_SIZE(p); i++)
+            p[i] = xmalloc_bytes(SIZE, 16);
+        CHECK_EQ(before - free_pages(), 4);
+        free_shuffled(p + PER_PAGE, 3 * PER_PAGE); /* the first page stays full */
+        CHECK_EQ(before - free_pages(), 2);
+        xfree(p[PER_PAGE - 1]); /* and gains room */
+        CHECK_EQ(before - free_pages(), 1);
+        free_shuffled(p, PER_PAGE - 1);
+        CHECK_EQ(before - free_pages(), 1);
+    }
+    heap_check();
+}
+
 UNIT_TEST(exhaustion, "Without memory, or with all of it claimed, NULL is the answer; after a "
                       "release there is some again.")
 {

@@ -6,8 +6,9 @@
  * Its free objects form a list; the pages of a class that have any form another.  What is larger
  * than half a page gets pages of its own, and is told from an object by being page aligned.
  *
- * A page returns to the heap with its last object, unless it is the only one of its class with
- * room.
+ * A class keeps an empty page only while no other page of it has room: not one that would be
+ * missed, and none beside that.  So what is in use decides what is kept, whatever the order in
+ * which it came and went: memory given back is back to the page, and a test can say so.
  */
 #include <xen/errno.h>
 #include <xen/lib.h>
@@ -99,6 +100,7 @@ static void *object_take(struct slab *s)
     return object;
 }
 
+/* The heap is asked without the lock; another CPU may have been faster, or have freed an object. */
 static void *small_alloc(unsigned int class)
 {
     struct slab *fresh = NULL;
@@ -109,20 +111,38 @@ static void *small_alloc(unsigned int class)
         spin_unlock(&xmalloc_lock);
         fresh = slab_create(class);
         spin_lock(&xmalloc_lock);
-        if (fresh)
+        if (fresh && !with_room[class]) {
             slab_link(fresh);
+            fresh = NULL;
+        }
     }
     if (with_room[class])
         p = object_take(slab_at(with_room[class]));
     spin_unlock(&xmalloc_lock);
+    free_xenheap_page(fresh);
 
     return p;
+}
+
+/* s has just gained room: of it and its neighbour, which may be the empty page that was kept, one
+ * that is empty is in excess. */
+static struct slab *take_excess(struct slab *s)
+{
+    struct slab *next = s->next ? slab_at(s->next) : NULL, *empty = NULL;
+
+    if (!s->used && (next || s->prev))
+        empty = s;
+    else if (next && !next->used)
+        empty = next;
+    if (empty)
+        slab_unlink(empty);
+    return empty;
 }
 
 /* p may point into the object: alignment moves it. */
 static void small_free(void *p)
 {
-    struct slab *s = (struct slab *)((unsigned long)p & PAGE_MASK), *empty = NULL;
+    struct slab *s = (struct slab *)((unsigned long)p & PAGE_MASK), *empty;
     unsigned int size = class_size[s->class], offset;
 
     offset = (unsigned int)((unsigned long)p & ~PAGE_MASK) - (unsigned int)sizeof(*s);
@@ -134,10 +154,8 @@ static void small_free(void *p)
         slab_link(s);
     *object_at(s, (uint16_t)offset) = s->free;
     s->free = (uint16_t)offset;
-    if (!--s->used && (s->next || s->prev)) {
-        slab_unlink(s);
-        empty = s;
-    }
+    s->used--;
+    empty = take_excess(s);
     spin_unlock(&xmalloc_lock);
 
     free_xenheap_page(empty);
