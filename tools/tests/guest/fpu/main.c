@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * One CPU leaves the guest and enters it again, as often as it can, while the other loads FPU state without pause;
- * then they change places.  Each exit comes back with its answer.  (QEMU 7.2 stops the machine here, unless it is
- * started with tools/tests/system/emulator.c.)
+ * One CPU leaves the guest and enters it again, as often as it can, while the other loads FPU state
+ * without pause; then they change places.  Each exit comes back with its answer.  (QEMU 7.2 stops
+ * the machine here, unless it is started with tools/tests/system/emulator.c.)
  *
  * machine: smp=2 dom0_max_vcpus=2
  */
@@ -46,7 +46,8 @@ void test_main(void)
     __asm__ volatile("fxsave %0" : "=m"(state));
     loader = 1;
     cpu_start(1, other_cpu, NULL);
-    check_equal(leave_and_enter(), EXITS, "each exit of CPU 0 comes back while CPU 1 loads FPU state");
+    check_equal(leave_and_enter(), EXITS,
+                "each exit of CPU 0 comes back while CPU 1 loads FPU state");
     __atomic_store_n(&loader, 0, __ATOMIC_SEQ_CST);
     load_fpu(0);
     check_equal(finished, EXITS, "and each of CPU 1 while CPU 0 does");
