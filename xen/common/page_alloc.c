@@ -138,14 +138,18 @@ void claim_fit_limit(struct domain_pages *mem, unsigned long count)
     low_mem_update();
 }
 
+/* There is a claim on some node. */
 static noinline void drop_nodes(struct domain_pages *mem)
 {
-    for (uint64_t nodes = mem->claim_nodes; nodes; nodes &= nodes - 1) {
-        unsigned int node = (unsigned int)__builtin_ctzl(nodes);
+    uint64_t nodes = mem->claim_nodes;
 
-        heap.node[node].claimed -= mem->claim_node[node];
+    do {
+        unsigned long node = (unsigned long)__builtin_ctzl(nodes);
+        unsigned long pages = mem->claim_node[node];
+
         mem->claim_node[node] = 0;
-    }
+        heap.node[node].claimed -= pages;
+    } while (nodes &= nodes - 1);
     mem->claim_nodes = 0;
 }
 
@@ -153,9 +157,9 @@ static inline void drop(struct domain_pages *mem)
 {
     if (!mem->claim_total)
         return;
+    heap.claimed -= mem->claim_total;
     if (mem->claim_nodes)
         drop_nodes(mem);
-    heap.claimed -= mem->claim_total;
     mem->claim_host = mem->claim_total = 0;
     list_del(&mem->claim_list);
     low_mem_update();
@@ -166,97 +170,79 @@ void claim_drop(struct domain_pages *mem)
     drop(mem);
 }
 
-/* Why a set of entries is refused: bits, of which the highest prevails. */
-enum stake_refusal {
-    STAKE_SHORT = 1,
-    STAKE_EXCESSIVE = 2,
-    STAKE_MISSING = 4,
-    STAKE_MALFORMED = 8,
-};
-
-static int stake_error(unsigned int reasons)
-{
-    if (reasons >= STAKE_MALFORMED)
-        return -EINVAL;
-    if (reasons >= STAKE_MISSING)
-        return -ENOENT;
-    return reasons >= STAKE_EXCESSIVE ? -EINVAL : -ENOMEM;
-}
-
-/* A set of entries on its way. Pages. */
+/* A set of entries on its way: what there is of it so far. */
 struct stake {
-    unsigned __int128 wanted; /* the sum of the entries, whatever they say */
-    unsigned long host;       /* the host-wide one of them */
-    unsigned long present;    /* what the domain has already where the others are */
-    uint64_t unnamed;         /* the nodes online that no entry names */
-    uint64_t absent;          /* the nodes named that are not online */
-    unsigned int reasons;     /* to refuse it: enum stake_refusal */
+    unsigned long host;  /* what the host-wide entry says, 0: there is none */
+    unsigned long total; /* pages to stake */
+    uint64_t unnamed;    /* the nodes online that no entry names */
 };
 
-/* An entry that does not name a node online, or one that was named before. */
-static inline void stake_other(struct stake *s, const struct memory_claim_entry *e)
+/* An entry for a node that none has named goes on the node's books, or must not. */
+static always_inline bool stake_on_node(struct stake *s, struct domain_pages *mem,
+                                        unsigned long node, unsigned long pages)
 {
-    uint64_t bit = e->node < MAX_NUMNODES ? 1ULL << e->node : 0;
-    bool is_host = e->node == NUMA_NO_NODE;
-
-    if (!e->pages || (is_host && s->host) || node_online(e->node) || (s->absent & bit))
-        s->reasons |= STAKE_MALFORMED;
-    else if (is_host)
-        s->host = e->pages;
-    else
-        s->reasons |= STAKE_MISSING;
-    s->absent |= bit;
-}
-
-static inline void stake_entry(struct stake *s, struct domain_pages *mem,
-                               const struct memory_claim_entry *e)
-{
-    unsigned int node = e->node;
-    uint64_t bit = 1ULL << (node % MAX_NUMNODES);
-    unsigned long pages = e->pages, present;
     struct heap_node *n;
 
-    s->wanted += pages;
-    if (node >= MAX_NUMNODES || !(s->unnamed & bit)) {
-        stake_other(s, e);
-        return;
-    }
-    s->unnamed ^= bit;
-    present = mem->node_pages[node];
-    s->present += present;
-    if (pages <= present) {
-        s->reasons |= pages ? STAKE_EXCESSIVE : STAKE_MALFORMED;
-        return;
-    }
+    if (node >= MAX_NUMNODES || !((s->unnamed >> node) & 1))
+        return false;
     n = &heap.node[node];
-    pages -= present;
-    if (!claim_fits(n->avail, n->claimed, pages))
-        s->reasons |= STAKE_SHORT;
+    pages -= mem->node_pages[node];
+    if (!claim_adds(n->avail, n->claimed, pages))
+        return false;
+    s->unnamed ^= 1ULL << node;
+    s->total += pages;
     mem->claim_node[node] = pages;
     n->claimed += pages;
+    return true;
+}
+
+/* Any other entry: the host-wide one, once. */
+static inline bool stake_host_wide(struct stake *s, unsigned int node, unsigned long pages)
+{
+    if (node != NUMA_NO_NODE || s->host)
+        return false;
+    s->host = pages;
+    return pages != 0;
+}
+
+/* The entries one by one, up to the first that is refused: whether none is. */
+static always_inline bool stake_entries(struct stake *s, struct domain_pages *mem,
+                                        const struct memory_claim_entry *e,
+                                        const struct memory_claim_entry *end)
+{
+    do {
+        if (unlikely(!stake_on_node(s, mem, e->node, e->pages)) &&
+            !stake_host_wide(s, e->node, e->pages))
+            return false;
+    } while (++e < end);
+    return true;
+}
+
+/* What the domain has on nodes where it has no claim. */
+static noinline unsigned long pages_elsewhere(const struct domain_pages *mem)
+{
+    unsigned long pages = mem->tot_pages;
+
+    for (uint64_t nodes = mem->claim_nodes; nodes; nodes &= nodes - 1)
+        pages -= mem->node_pages[__builtin_ctzl(nodes)];
+    return pages;
 }
 
 /*
- * The host-wide entry speaks of the nodes that the others do not name, so it is judged last.  What
- * is staked in all.
+ * The entries together.  The host-wide one speaks of the nodes that the others do not name, so it
+ * is judged here: its pages become those that it adds.  That the entries add up to no more than the
+ * domain may have follows from the total, as each is what it adds and what is there.
  */
-static inline unsigned long stake_sum(struct stake *s, const struct domain_pages *mem)
+static always_inline bool stake_sum(struct stake *s, const struct domain_pages *mem)
 {
-    unsigned long total;
-
-    if (s->host) {
-        if (s->host <= mem->tot_pages - s->present)
-            s->reasons |= STAKE_EXCESSIVE;
-        s->host -= mem->tot_pages - s->present;
-        s->present = mem->tot_pages;
+    if (unlikely(s->host)) {
+        s->host -= pages_elsewhere(mem);
+        if (!claim_adds(heap.avail, heap.claimed, s->host))
+            return false;
+        s->total += s->host;
     }
-    total = (unsigned long)s->wanted - s->present;
-    if (unlikely(s->wanted > mem->max_pages || mem->tot_pages + total > mem->max_pages))
-        s->reasons |= STAKE_EXCESSIVE;
-    if (unlikely(!claim_fits(heap.avail, heap.claimed, total)))
-        s->reasons |= STAKE_SHORT;
-
-    return total;
+    return mem->tot_pages + s->total <= mem->max_pages &&
+           claim_fits(heap.avail, heap.claimed, s->total);
 }
 
 /* All that is staked goes on the books. */
@@ -273,20 +259,22 @@ static inline void stake_commit(struct domain_pages *mem, unsigned long host, un
 static noinline int stake_set(struct domain_pages *mem, const struct memory_claim_entry *entries,
                               unsigned int count)
 {
-    struct stake s = {.unnamed = node_online_map.bits[0]};
-    unsigned long total;
+    const struct memory_claim_entry *end = entries + count;
+    uint64_t online = node_online_map.bits[0];
+    struct stake s = {.unnamed = online};
+    bool is_good;
 
+    ASSERT(count);
     if (mem->is_dying || mem->claim_total)
         return -EINVAL;
-    for (const struct memory_claim_entry *e = entries; e < entries + count; e++)
-        stake_entry(&s, mem, e);
-    mem->claim_nodes = node_online_map.bits[0] ^ s.unnamed;
-    total = stake_sum(&s, mem);
-    if (unlikely(s.reasons)) {
-        drop_nodes(mem);
-        return stake_error(s.reasons);
+    is_good = stake_entries(&s, mem, entries, end);
+    mem->claim_nodes = online ^ s.unnamed;
+    if (unlikely(!is_good || !stake_sum(&s, mem))) {
+        if (mem->claim_nodes)
+            drop_nodes(mem);
+        return claim_refusal(mem, entries, end);
     }
-    stake_commit(mem, s.host, total);
+    stake_commit(mem, s.host, s.total);
 
     return 0;
 }

@@ -123,11 +123,26 @@ static void check_stake(const struct host *h, int pages)
              can_be_redeemed(&after));
 }
 
+/* What a domain shall have, by what it has: more, and what is more must fit. */
+static void check_addition(const struct host *h, int wanted)
+{
+    unsigned long avail = (unsigned long)h->avail[0];
+    unsigned long out = (unsigned long)(h->own.node[0] + h->other.node[0]);
+
+    for (unsigned long present = 0; present <= (unsigned long)width; present++) {
+        unsigned long pages = (unsigned long)wanted - present;
+
+        CHECK_EQ(claim_adds(avail, out, pages),
+                 (unsigned long)wanted > present && claim_fits(avail, out, pages));
+    }
+}
+
 static void check_state(const struct host *h)
 {
     CHECK(promises_hold(h) && can_be_redeemed(h));
     for (int k = 1; k <= width; k++) {
         check_stake(h, k);
+        check_addition(h, k);
         for (int room = k; room <= total(&h->own) + k; room++)
             check_allocation(h, k, room);
     }
@@ -196,4 +211,8 @@ UNIT_TEST(wide, "Counts beyond 32 bits are not cut short.")
     CHECK(!claim_admit(&v, 32 * tib).is_allowed);
     CHECK(claim_fits(64 * tib, 0, 64 * tib));
     CHECK(!claim_fits(64 * tib, 1, 64 * tib));
+    CHECK(claim_adds(64 * tib, 0, 64 * tib));
+    CHECK(!claim_adds(64 * tib, 1, 64 * tib));
+    CHECK(!claim_adds(64 * tib, 0, ~0UL));         /* one less than is there */
+    CHECK(!claim_adds(64 * tib, 0, 0 - 64 * tib)); /* nothing, of all that there is */
 }

@@ -59,4 +59,13 @@ static inline bool claim_fits(unsigned long avail, unsigned long out, unsigned l
     return pages <= avail - out;
 }
 
+/*
+ * The same, and not for none: `pages` is what somebody wants less what there is already.  Where
+ * that is none or below, one less has wrapped, and is beyond any amount of memory.
+ */
+static inline bool claim_adds(unsigned long avail, unsigned long out, unsigned long pages)
+{
+    return pages - 1 < avail - out;
+}
+
 #endif

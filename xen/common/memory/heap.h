@@ -6,7 +6,7 @@
  *   page_alloc.c    the policy: who gets a block, from which node, and what that does to claims
  *   buddy.c         the mechanism: free blocks, found by bitmaps, split and merged
  *   page_list.h     a domain's list of its pages
- *   page_scrub.c page_offline.c domain_pages.c heap_check.c    one concern each
+ *   page_scrub.c page_offline.c domain_pages.c claim_refusal.c heap_check.c    one concern each
  *
  * Frames pass through three states: free (in a block, or lent to the scrubber and still counted as
  * available), in transit (taken, not yet initialised: their word is zero), in use (references).
@@ -159,6 +159,11 @@ void claim_recall(nodeid_t node);
 /* Under heap_lock: mem got `count` pages without redeeming; gives up what it could not use any
  * more. */
 void claim_fit_limit(struct domain_pages *mem, unsigned long count);
+
+/* --- claim_refusal.c --- */
+/* Under heap_lock, where nothing is staked: the error for a set of entries that cannot be. */
+int claim_refusal(const struct domain_pages *mem, const struct memory_claim_entry *e,
+                  const struct memory_claim_entry *end);
 
 /* --- domain_pages.c --- */
 /* Takes a page that is about to be freed off d's list. Both take mem.lock. */
