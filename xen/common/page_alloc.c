@@ -552,12 +552,10 @@ static struct page_info *alloc_uncounted(struct domain *d, unsigned int order,
 
     if (!b.pg)
         return NULL;
-    if (d && !(memflags & MEMF_no_owner)) {
+    if (d && !(memflags & MEMF_no_owner))
         block_init(b, &r, (uint64_t)(d->domain_id + 1) << 32 | PGC_extra | 1);
-        __atomic_fetch_add(&d->mem.extra_pages, 1UL << order, __ATOMIC_RELAXED);
-    } else {
+    else
         block_init(b, &r, 1);
-    }
     return b.pg;
 }
 
@@ -667,16 +665,6 @@ void heap_free_used(struct domain_pages *account, struct page_info *pg, unsigned
     }
 }
 
-/* Blocks of nobody's: the hypervisor's own, or extra pages of a domain. Single pages may be lent:
- * see page_put(). */
-static void free_own_block(struct page_info *pg, unsigned int order)
-{
-    if (pg->count_info & PGC_extra)
-        __atomic_fetch_sub(&domain_find(pg->owner - 1)->mem.extra_pages, 1UL << order,
-                           __ATOMIC_RELAXED);
-    heap_free_used(&heap_own, pg, 1UL << order);
-}
-
 void free_domheap_pages(struct page_info *pg, unsigned int order)
 {
     ASSERT(order <= MAX_ORDER && (pg->count_info & PGC_count_mask));
@@ -686,9 +674,9 @@ void free_domheap_pages(struct page_info *pg, unsigned int order)
     else if (pg->count_info & PGC_allocated)
         domain_pages_free(domain_find(pg->owner - 1), pg, 1UL << order);
     else if (order == 0)
-        page_put(pg);
+        page_put(pg); /* it may be lent */
     else
-        free_own_block(pg, order);
+        heap_free_used(&heap_own, pg, 1UL << order);
 }
 
 void *alloc_xenheap_pages(unsigned int order, unsigned int memflags)

@@ -37,7 +37,7 @@ struct frame {
 };
 
 struct model_domain {
-    long max, pages[NODES], extra;
+    long max, pages[NODES];
     long host, node[NODES]; /* claims */
     unsigned long staked_at;
 };
@@ -245,8 +245,6 @@ static void note_taken(struct page_info *pg, unsigned int order, int node, enum 
         SAME("the node", node_of(f), node);
         frames[f] = (struct frame){.state = state, .domain = who};
     }
-    if (state == EXTRA)
-        domains[who].extra += 1 << order;
 }
 
 struct allocation {
@@ -304,8 +302,6 @@ static void note_free(unsigned int f)
 
     if (frame->state == COUNTED)
         domains[frame->domain].pages[node_of(f)]--;
-    if (frame->state == EXTRA)
-        domains[frame->domain].extra--;
     *frame =
         (struct frame){.state = frame->is_marked ? OFFLINE : FREE, .is_broken = frame->is_broken};
 }
@@ -631,7 +627,6 @@ static void compare_domain(unsigned int who)
     SAME("tot_pages", mem->tot_pages, sum_pages(d));
     SAME("the host-wide claim", mem->claim_host, d->host);
     SAME("claims in all", mem->claim_total, d->host + sum_node_claims(d));
-    SAME("extra pages", mem->extra_pages, d->extra);
     SAME("the list's length", length_of(&mem->pages) + length_of(&mem->held), sum_pages(d));
     SAME("references to the domain", host_domain_references(real[who]), 1 + !!sum_pages(d));
 }

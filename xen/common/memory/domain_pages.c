@@ -205,7 +205,6 @@ int page_assign(struct page_info *pg, unsigned int order, struct domain *d, unsi
     ASSERT((pg->word & ~(0xffULL << 56)) == 1);
     if (memflags & MEMF_no_refcount) {
         set_words(pg, count, owner | PGC_extra | 1);
-        __atomic_fetch_add(&d->mem.extra_pages, count, __ATOMIC_RELAXED);
         return 0;
     }
     rc = account_to(d, pg->node, count);

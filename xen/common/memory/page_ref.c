@@ -57,16 +57,17 @@ struct domain *page_get_any(struct page_info *pg)
     return owner ? domain_find(owner - 1) : NULL;
 }
 
-/* The last reference is gone: nobody can take another one. */
+/*
+ * The last reference is gone: nobody can take another one.  The owner is looked up only for a page
+ * that is counted, since such a page keeps its domain; one that is not may outlast it in the table
+ * of domains, or be freed before the domain got there.
+ */
 static void page_free(struct page_info *pg, uint64_t word)
 {
     struct domain *d;
 
     ASSERT(!(word & PGC_allocated));
     if (!word_owner(word) || (word & (PGC_xen_heap | PGC_extra))) {
-        if (word & PGC_extra)
-            __atomic_fetch_sub(&domain_find(word_owner(word) - 1)->mem.extra_pages, 1,
-                               __ATOMIC_RELAXED);
         heap_free_used(&heap_own, pg, 1);
         return;
     }

@@ -23,7 +23,6 @@ struct domain_pages {
     struct page_list held;                      /* L: given back, but others still hold references */
     unsigned long tot_pages;                    /* H: how many */
     unsigned long max_pages;                    /* H: limit on tot_pages; claims are staked within it */
-    unsigned long extra_pages;                  /* A: without reference count (page tables and the like) */
     unsigned long node_pages[MAX_NUMNODES];     /* H: tot_pages by node */
     unsigned long claim_host;                   /* H: outstanding host-wide claim */
     unsigned long claim_node[MAX_NUMNODES];     /* H: outstanding claim by node */
