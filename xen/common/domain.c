@@ -150,7 +150,8 @@ static void domain_gone(struct rcu_head *head)
     domain_free(container_of(head, struct domain, rcu));
 }
 
-/* Nobody holds it, nobody can take hold of it again: out of the table, and after another round freed. */
+/* Nobody holds it, nobody can take hold of it again: out of the table, and after another round
+ * freed. */
 static void domain_retire(struct rcu_head *head)
 {
     struct domain *d = container_of(head, struct domain, rcu);
@@ -242,8 +243,9 @@ void domain_shutdown(struct domain *d, unsigned int reason)
     d->shutdown_code = reason;
     spin_unlock(&d->lock);
 
+    smp_mb(); /* see vcpu_create() */
     for_each_vcpu (d, v)
-        vcpu_pause_nosync(v);
+        vcpu_rest(v);
     d->is_shut_down = true;
     if (hardware_domain)
         event_send_global_virq(hardware_domain, VIRQ_DOM_EXC);
@@ -260,8 +262,10 @@ int domain_resume(struct domain *d)
     d->is_shutting_down = d->is_shut_down = false;
     d->shutdown_code = ~0u;
     spin_unlock(&d->lock);
-    for_each_vcpu (d, v)
-        vcpu_unpause(v);
+    for_each_vcpu (d, v) {
+        clear_bit(VPF_shut_down, &v->pause_flags);
+        vcpu_wake(v);
+    }
     domain_unpause(d);
     return 0;
 }

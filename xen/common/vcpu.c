@@ -148,6 +148,10 @@ struct vcpu *vcpu_create(struct domain *d, unsigned int vcpu_id)
         return NULL;
     }
     rcu_assign_pointer(d->vcpu[vcpu_id], v);
+    /* A domain that shuts down now finds the vCPU, or else the vCPU finds out here. */
+    smp_mb();
+    if (READ_ONCE(d->is_shutting_down))
+        vcpu_rest(v);
     return v;
 }
 
@@ -212,6 +216,13 @@ void vcpu_pause(struct vcpu *v)
     ASSERT(v != current);
     atomic_inc(&v->pause_count);
     vcpu_sleep_sync(v);
+}
+
+/* Not a count: that the domain is shut down is seen here or there, or by both. */
+void vcpu_rest(struct vcpu *v)
+{
+    set_bit(VPF_shut_down, &v->pause_flags);
+    vcpu_sleep_nosync(v);
 }
 
 void vcpu_unpause(struct vcpu *v)

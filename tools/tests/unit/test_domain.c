@@ -330,6 +330,22 @@ UNIT_TEST(shut_down,
     CHECK_EQ(domain_resume(d), -EINVAL);
 }
 
+UNIT_TEST(
+    vcpu_added_while_shut_down,
+    "A vCPU that is added while its domain is shut down rests like the others, and runs after.")
+{
+    struct domain *d;
+
+    make_host();
+    d = running_domain(1, 1);
+    domain_shutdown(d, SHUTDOWN_suspend);
+    CHECK_EQ(vcpu_up(create_vcpu(d, 1)), 0);
+    CHECK(!vcpu_runnable(d->vcpu[1]));
+    CHECK_EQ(domain_resume(d), 0);
+    CHECK(vcpu_runnable(d->vcpu[0]));
+    CHECK(vcpu_runnable(d->vcpu[1]));
+}
+
 UNIT_TEST(crash, "A domain that crashes shuts down for that reason, and the log says why.")
 {
     struct domain *d;

@@ -37,6 +37,7 @@ enum vcpu_pause_reason {
     VPF_down,           /* not brought up, or taken down by the guest */
     VPF_migrating,
     VPF_parked,         /* its cap is used up */
+    VPF_shut_down,      /* its domain is */
 };
 
 struct vcpu {
@@ -159,6 +160,7 @@ int domain_unpause_by_control(struct domain *d);
 void vcpu_pause(struct vcpu *v);
 void vcpu_pause_nosync(struct vcpu *v);
 void vcpu_unpause(struct vcpu *v);
+void vcpu_rest(struct vcpu *v);                     /* as its domain has shut down; ended by domain_resume() */
 
 static inline struct vcpu *domain_vcpu(const struct domain *d, unsigned int id)
 {
