@@ -81,7 +81,7 @@ int domid_alloc(domid_t wanted, domid_t *domid)
         *domid = wanted;
         return 0;
     }
-    for (unsigned int tries = 1; tries < DOMID_FIRST_RESERVED; tries++) {
+    for (unsigned int tries = 1; tries <= DOMID_FIRST_RESERVED; tries++) {
         domid_t next = (domid_t)((last_domid + tries) % DOMID_FIRST_RESERVED);
 
         if (next != 0 && !domain_find(next)) {
