@@ -180,26 +180,38 @@ int vcpu_up(struct vcpu *v)
     return 0;
 }
 
-static bool is_last_up(const struct vcpu *v)
+static bool is_any_up(const struct domain *d)
 {
-    struct vcpu *other;
+    struct vcpu *v;
 
-    for_each_vcpu (v->domain, other)
-        if (other != v && !test_bit(VPF_down, &other->pause_flags))
-            return false;
-    return true;
+    for_each_vcpu (d, v)
+        if (!test_bit(VPF_down, &v->pause_flags))
+            return true;
+    return false;
 }
 
+/*
+ * First down, then the look at the others, or two that go at once would each take the other for up:
+ *
+ *      vCPU 0                      vCPU 1
+ *      down
+ *                                  down
+ *      is any up? none             is any up? none
+ *      shuts the domain down       shuts it down: it is already
+ *
+ * The last one stays as it was, so that a domain which is resumed goes on with it.
+ */
 int vcpu_down(struct vcpu *v)
 {
-    if (is_last_up(v)) {
-        domain_shutdown(v->domain, SHUTDOWN_poweroff);
+    if (test_and_set_bit(VPF_down, &v->pause_flags))
         return 0;
-    }
-    if (!test_and_set_bit(VPF_down, &v->pause_flags)) {
+    if (is_any_up(v->domain)) {
         vcpu_sleep_nosync(v);
         sched_vcpu_set_down(v, true);
+        return 0;
     }
+    clear_bit(VPF_down, &v->pause_flags);
+    domain_shutdown(v->domain, SHUTDOWN_poweroff);
     return 0;
 }
 

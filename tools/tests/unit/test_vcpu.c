@@ -140,6 +140,26 @@ UNIT_TEST(up, "A vCPU comes up when it has a context, once.")
     }
 }
 
+static void go_down(unsigned int cpu)
+{
+    vcpu_down(d->vcpu[cpu]);
+}
+
+UNIT_TEST(
+    all_down_at_once,
+    "Of vCPUs that go down at the same moment none takes another for up: the domain shuts down.")
+{
+    for (unsigned int round = 0; round < 200; round++) {
+        if (!round)
+            make_domain(2);
+        for (unsigned int i = 0; i < 2; i++)
+            CHECK_EQ(vcpu_up(d->vcpu[i]), 0);
+        host_run_cpus(2, go_down);
+        CHECK(d->is_shut_down);
+        CHECK_EQ(domain_resume(d), 0);
+    }
+}
+
 UNIT_TEST(down, "A vCPU that the guest takes down does not run, nor count in its domain's state.")
 {
     make_domain(2);

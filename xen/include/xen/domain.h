@@ -92,7 +92,6 @@ struct domain {
     bool is_hardware;                   /* C: owns the machine's devices */
     bool is_shutting_down, is_shut_down;    /* D */
     bool is_initialised;                /* D: unpaused once by its creator */
-    bool controller_paused;             /* D: by domctl */
     unsigned int controller_pause_count;    /* D */
     unsigned int dying;                 /* D: enum domain_dying */
     unsigned int shutdown_code;         /* D: SHUTDOWN_*, ~0 before */
