@@ -330,6 +330,31 @@ UNIT_TEST(p2m_batch, "Within a batch nothing is flushed, and no removed page can
     everything_returns();
 }
 
+UNIT_TEST(p2m_batches_overlap, "A grant's mapping, held by no reference, is out of the TLBs when "
+                               "its batch ends, though another batch goes on.")
+{
+    struct page_info *lent, *own;
+    uint64_t generation;
+
+    make_domains();
+    lent = page_of(other, 0);
+    own = page_of(d, 0);
+    CHECK_EQ(p2m_set(d, _gfn(1), page_to_mfn(lent), 0, p2m_grant_map_rw), 0);
+    CHECK_EQ(p2m_set(d, _gfn(2), page_to_mfn(own), 0, p2m_ram_rw), 0);
+    generation = p2m_generation(d);
+    p2m_batch_begin(d);
+    CHECK_EQ(p2m_remove(d, _gfn(2), page_to_mfn(own), 0), 0);
+    p2m_batch_begin(d);
+    CHECK_EQ(p2m_remove(d, _gfn(1), page_to_mfn(lent), 0), 0);
+    CHECK_EQ(p2m_generation(d), generation);
+    p2m_batch_end(d);
+    CHECK_EQ(p2m_generation(d), generation + 1);
+    CHECK_EQ(references(own), 1);
+    p2m_batch_end(d);
+    CHECK_EQ(p2m_generation(d), generation + 1);
+    everything_returns();
+}
+
 UNIT_TEST(p2m_no_flush_for_new,
           "Mapping where nothing was needs no flush; a batch without changes has none either.")
 {

@@ -72,7 +72,7 @@ static void flush_processors(struct domain *d)
 
 static void flush(struct p2m *p2m)
 {
-    p2m->must_flush = false;
+    p2m->must_flush = p2m->has_unheld = false;
     if (p2m->needs_flush) {
         p2m->needs_flush = false;
         __atomic_fetch_add(&p2m->generation, 1, __ATOMIC_SEQ_CST);
@@ -118,12 +118,26 @@ void p2m_batch_begin(struct domain *d)
     spin_unlock(&d->arch.p2m->lock);
 }
 
+/*
+ * Batches of several vCPUs overlap, and a grant's mapping is not held by reference: whoever took it
+ * away ends the grant as soon as we return, so its flush cannot wait for the others.
+ *
+ *     vCPU 0                              vCPU 1
+ *     batch begins
+ *                                         batch begins; grant unmapped; batch ends
+ *                                         the grant ends: its page is the granter's alone
+ *     batch ends: the flush
+ */
 void p2m_batch_end(struct domain *d)
 {
-    p2m_lock(d->arch.p2m);
-    ASSERT(d->arch.p2m->batch);
-    d->arch.p2m->batch--;
-    p2m_unlock(d->arch.p2m);
+    struct p2m *p2m = d->arch.p2m;
+
+    p2m_lock(p2m);
+    ASSERT(p2m->batch);
+    p2m->batch--;
+    if (p2m->has_unheld)
+        flush(p2m);
+    p2m_unlock(p2m);
 }
 
 static void defer_put(struct p2m *p2m, struct page_info *pg)
@@ -254,24 +268,21 @@ gfn_t p2m_highest(const struct domain *d)
 
 /* --- changes --- */
 
+static bool is_ram(p2m_type_t type)
+{
+    return type == p2m_ram_rw || type == p2m_ram_ro;
+}
+
 /* A leaf is gone: its reference goes with the flush; RAM, which had none, gets one until then. */
 static void leaf_gone(struct p2m *p2m, uint64_t entry)
 {
-    struct page_info *pg;
+    p2m_type_t type = format->type(entry);
+    struct page_info *pg = type == p2m_mmio_direct ? NULL : mfn_to_page(format->mfn(entry));
 
-    switch (format->type(entry)) {
-    case p2m_map_foreign:
-        defer_put(p2m, mfn_to_page(format->mfn(entry)));
-        break;
-    case p2m_ram_rw:
-    case p2m_ram_ro:
-        pg = mfn_to_page(format->mfn(entry));
-        if (p2m->batch && page_get(pg, p2m->domain))
-            defer_put(p2m, pg);
-        break;
-    default:
-        break;
-    }
+    if (type == p2m_map_foreign || (is_ram(type) && p2m->batch && page_get(pg, p2m->domain)))
+        defer_put(p2m, pg);
+    else
+        p2m->has_unheld = true;
 }
 
 static void note_change(struct p2m *p2m, unsigned long gfn, uint64_t old, unsigned int level)

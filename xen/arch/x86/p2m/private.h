@@ -32,6 +32,7 @@ struct p2m {
     unsigned int batch;             /* P: depth */
     bool needs_flush;               /* P: TLBs may hold what the tables no longer say */
     bool must_flush;                /* P: and somebody could tell the difference */
+    bool has_unheld;                /* P: and for some of it nothing is held until then: see p2m_batch_end() */
     struct timer lazy_flush;
     bool has_iommu;
     unsigned long changed_first, changed_last;  /* P: the range that the flush is for */
