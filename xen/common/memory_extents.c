@@ -69,7 +69,7 @@ int leaving_take(struct leaving *l, gfn_t gfn, unsigned int order)
     if (type != p2m_ram_rw && type != p2m_ram_ro)
         return -EINVAL;
     order = min(order, mapped);
-    if (p2m_remove(l->d, gfn, mfn, order))
+    if (p2m_remove(l->d, gfn, mfn, order, type))
         return -EINVAL;
     pg = mfn_to_page(mfn);
     if (!(pg->count_info & PGC_xen_heap)) { /* what was only lent stays the hypervisor's */

@@ -71,7 +71,7 @@ static int place_own(struct domain *d, unsigned long idx, gfn_t gfn)
         return 0;
     rc = vacate(d, gfn);
     if (!rc)
-        rc = p2m_remove(d, _gfn(idx), mfn, 0);
+        rc = p2m_remove(d, _gfn(idx), mfn, 0, type);
     if (!rc)
         rc = p2m_set(d, gfn, mfn, 0, type);
     return rc;
@@ -194,7 +194,7 @@ static int remove_one(struct domain *d, gfn_t gfn)
     case p2m_ram_rw:
     case p2m_ram_ro:
     case p2m_map_foreign:
-        return p2m_remove(d, gfn, mfn, 0);
+        return p2m_remove(d, gfn, mfn, 0, type);
     default:
         return -EINVAL;
     }

@@ -78,12 +78,12 @@ int p2m_set(struct domain *d, gfn_t gfn, mfn_t mfn, unsigned int order, p2m_type
     return 0;
 }
 
-int p2m_remove(struct domain *d, gfn_t gfn, mfn_t mfn, unsigned int order)
+int p2m_remove(struct domain *d, gfn_t gfn, mfn_t mfn, unsigned int order, p2m_type_t type)
 {
     struct gfn_map *m = map_of(d, gfn);
 
     CHECK(batches); /* or the TLBs would be flushed one by one */
-    if (m->type == p2m_invalid || !mfn_eq(m->mfn, mfn))
+    if (m->type != type || !mfn_eq(m->mfn, mfn))
         return -ENOENT;
     m->type = p2m_invalid;
     return 0;

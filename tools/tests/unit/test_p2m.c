@@ -184,10 +184,10 @@ UNIT_TEST(p2m_remove_checks,
     a = page_of(d, 0);
     b = page_of(d, 0);
     CHECK_EQ(p2m_set(d, _gfn(7), page_to_mfn(a), 0, p2m_ram_rw), 0);
-    CHECK_EQ(p2m_remove(d, _gfn(7), page_to_mfn(b), 0), -ENOENT);
-    CHECK_EQ(p2m_remove(d, _gfn(8), page_to_mfn(a), 0), -ENOENT);
+    CHECK_EQ(p2m_remove(d, _gfn(7), page_to_mfn(b), 0, p2m_ram_rw), -ENOENT);
+    CHECK_EQ(p2m_remove(d, _gfn(8), page_to_mfn(a), 0, p2m_ram_rw), -ENOENT);
     CHECK(maps(7, page_to_mfn(a), p2m_ram_rw));
-    CHECK_EQ(p2m_remove(d, _gfn(7), page_to_mfn(a), 0), 0);
+    CHECK_EQ(p2m_remove(d, _gfn(7), page_to_mfn(a), 0, p2m_ram_rw), 0);
     CHECK(maps(7, INVALID_MFN, p2m_invalid));
     everything_returns();
 }
@@ -203,7 +203,7 @@ UNIT_TEST(p2m_limits, "Frames beyond the tables, and sizes beyond the largest, a
     CHECK_EQ(p2m_set(d, _gfn((1UL << 36) - 1), page_to_mfn(pg), 1, p2m_ram_rw), -EINVAL);
     CHECK_EQ(p2m_set(d, _gfn(0), page_to_mfn(pg), MAX_ORDER + 1, p2m_ram_rw), -EINVAL);
     CHECK_EQ(p2m_set(d, _gfn(0), page_to_mfn(pg), 0, p2m_invalid), -EINVAL);
-    CHECK_EQ(p2m_remove(d, _gfn(~0UL), INVALID_MFN, 0), -EINVAL);
+    CHECK_EQ(p2m_remove(d, _gfn(~0UL), INVALID_MFN, 0, p2m_ram_rw), -EINVAL);
     CHECK(mfn_eq(p2m_lookup(d, _gfn(~0UL), NULL, NULL), INVALID_MFN));
     CHECK_EQ(p2m_set(d, _gfn((1UL << 36) - 1), page_to_mfn(pg), 0, p2m_ram_rw), 0);
     everything_returns();
@@ -243,7 +243,7 @@ UNIT_TEST(p2m_foreign,
     CHECK_EQ(p2m_set(d, _gfn(1), page_to_mfn(a), 0, p2m_map_foreign), 0);
     CHECK_EQ(p2m_set(d, _gfn(2), page_to_mfn(b), 0, p2m_map_foreign), 0);
     CHECK_EQ(p2m_set(d, _gfn(0x12345), page_to_mfn(c), 0, p2m_map_foreign), 0);
-    CHECK_EQ(p2m_remove(d, _gfn(1), page_to_mfn(a), 0), 0);
+    CHECK_EQ(p2m_remove(d, _gfn(1), page_to_mfn(a), 0, p2m_map_foreign), 0);
     time_passes();
     CHECK_EQ(references(a), 1);
     CHECK_EQ(references(b), 2);
@@ -270,14 +270,14 @@ UNIT_TEST(
         CHECK_EQ(p2m_set(d, _gfn(i), page_to_mfn(a[i]), 0, p2m_map_foreign), 0);
     }
     for (unsigned int i = 0; i < 200; i++)
-        CHECK_EQ(p2m_remove(d, _gfn(i), page_to_mfn(a[i]), 0), 0);
+        CHECK_EQ(p2m_remove(d, _gfn(i), page_to_mfn(a[i]), 0, p2m_map_foreign), 0);
     CHECK_EQ(p2m_generation(d), generation);
     CHECK_EQ(references(a[0]), 2);
     CHECK(page_get(a[0], other));
     CHECK_EQ(p2m_set(d, _gfn(199), page_to_mfn(a[0]), 0, p2m_map_foreign), 0);
     CHECK_EQ(p2m_generation(d), generation + 1);
     CHECK_EQ(references(a[1]), 1);
-    CHECK_EQ(p2m_remove(d, _gfn(250), page_to_mfn(a[250]), 0), 0);
+    CHECK_EQ(p2m_remove(d, _gfn(250), page_to_mfn(a[250]), 0, p2m_map_foreign), 0);
     CHECK_EQ(p2m_generation(d), generation + 1);
     time_passes();
     CHECK_EQ(p2m_generation(d), generation + 2);
@@ -318,7 +318,7 @@ UNIT_TEST(p2m_batch, "Within a batch nothing is flushed, and no removed page can
     p2m_batch_begin(d);
     p2m_batch_begin(d);
     for (unsigned int i = 0; i < 8; i++) {
-        CHECK_EQ(p2m_remove(d, _gfn(i), page_to_mfn(pg[i]), 0), 0);
+        CHECK_EQ(p2m_remove(d, _gfn(i), page_to_mfn(pg[i]), 0, p2m_ram_rw), 0);
         page_put_alloc_ref(pg[i]);
     }
     p2m_batch_end(d);
@@ -343,15 +343,29 @@ UNIT_TEST(p2m_batches_overlap, "A grant's mapping, held by no reference, is out 
     CHECK_EQ(p2m_set(d, _gfn(2), page_to_mfn(own), 0, p2m_ram_rw), 0);
     generation = p2m_generation(d);
     p2m_batch_begin(d);
-    CHECK_EQ(p2m_remove(d, _gfn(2), page_to_mfn(own), 0), 0);
+    CHECK_EQ(p2m_remove(d, _gfn(2), page_to_mfn(own), 0, p2m_ram_rw), 0);
     p2m_batch_begin(d);
-    CHECK_EQ(p2m_remove(d, _gfn(1), page_to_mfn(lent), 0), 0);
+    CHECK_EQ(p2m_remove(d, _gfn(1), page_to_mfn(lent), 0, p2m_grant_map_rw), 0);
     CHECK_EQ(p2m_generation(d), generation);
     p2m_batch_end(d);
     CHECK_EQ(p2m_generation(d), generation + 1);
     CHECK_EQ(references(own), 1);
     p2m_batch_end(d);
     CHECK_EQ(p2m_generation(d), generation + 1);
+    everything_returns();
+}
+
+UNIT_TEST(p2m_remove_type, "What was looked up as RAM is not removed once it is another's page, lent "
+                          "here: nobody may then give it back to the heap.")
+{
+    struct page_info *pg;
+
+    make_domains();
+    pg = page_of(other, 0);
+    CHECK_EQ(p2m_set(d, _gfn(3), page_to_mfn(pg), 0, p2m_grant_map_rw), 0);
+    CHECK_EQ(p2m_remove(d, _gfn(3), page_to_mfn(pg), 0, p2m_ram_rw), -ENOENT);
+    CHECK(maps(3, page_to_mfn(pg), p2m_grant_map_rw));
+    CHECK_EQ(p2m_remove(d, _gfn(3), page_to_mfn(pg), 0, p2m_grant_map_rw), 0);
     everything_returns();
 }
 
@@ -366,7 +380,7 @@ UNIT_TEST(p2m_no_flush_for_new,
     generation = p2m_generation(d);
     p2m_batch_begin(d);
     CHECK_EQ(p2m_set(d, _gfn(5), page_to_mfn(pg), 0, p2m_ram_rw), 0);
-    CHECK_EQ(p2m_remove(d, _gfn(6), INVALID_MFN, 0), 0);
+    CHECK_EQ(p2m_remove(d, _gfn(6), INVALID_MFN, 0, p2m_ram_rw), 0);
     p2m_batch_end(d);
     CHECK_EQ(p2m_generation(d), generation);
     everything_returns();
@@ -406,7 +420,7 @@ UNIT_TEST(
     CHECK_EQ(rc, -ERESTART);
     CHECK(maps(1 << 18 | 1 << 9 | 1, INVALID_MFN, p2m_invalid));
     CHECK_EQ(p2m_set(d, _gfn(1), page_to_mfn(pg), 0, p2m_ram_rw), -EINVAL);
-    CHECK_EQ(p2m_remove(d, _gfn(1), INVALID_MFN, 0), -ENOENT);
+    CHECK_EQ(p2m_remove(d, _gfn(1), INVALID_MFN, 0, p2m_ram_rw), -ENOENT);
     for (unsigned int steps = 1; rc == -ERESTART; steps++) {
         CHECK(steps < 1000);
         rc = p2m_teardown(d);

@@ -136,7 +136,7 @@ void iounmap(void *va)
     mapped_at = 0;
 }
 
-int p2m_remove(struct domain *d, gfn_t gfn, mfn_t mfn, unsigned int order)
+int p2m_remove(struct domain *d, gfn_t gfn, mfn_t mfn, unsigned int order, p2m_type_t type)
 {
     removed_pages++;
     return 0;

@@ -158,7 +158,8 @@ int grant_unmap(struct grant_unmapping *u, grant_handle_t handle, uint64_t host_
     if (status)
         return status;
     /* If the guest has put something else there meanwhile, the page is out of its map already. */
-    p2m_remove(u->d, track.gfn, track.mfn, 0);
+    p2m_remove(u->d, track.gfn, track.mfn, 0,
+               track.is_readonly ? p2m_grant_map_ro : p2m_grant_map_rw);
     u->mapping[u->count++] = (struct grant_unmapped){
         .granter = track.granter,
         .handle = handle,

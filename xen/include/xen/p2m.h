@@ -41,8 +41,8 @@ struct page_info *p2m_get_page(struct domain *d, gfn_t gfn, p2m_type_t *type, bo
 
 /* Maps 2^order frames, replacing what is there (references of replaced foreign entries are dropped). -ENOMEM, -EINVAL. */
 int p2m_set(struct domain *d, gfn_t gfn, mfn_t mfn, unsigned int order, p2m_type_t type);
-/* Unmaps; with mfn not INVALID_MFN only if it maps there, else -ENOENT. */
-int p2m_remove(struct domain *d, gfn_t gfn, mfn_t mfn, unsigned int order);
+/* Unmaps; with mfn not INVALID_MFN only if it maps there, as a page of that type, else -ENOENT. */
+int p2m_remove(struct domain *d, gfn_t gfn, mfn_t mfn, unsigned int order, p2m_type_t type);
 gfn_t p2m_highest(const struct domain *d);      /* the highest gfn ever mapped */
 
 void p2m_batch_begin(struct domain *d);         /* nests */

@@ -135,7 +135,7 @@ static void map_table(struct vpci_msix *msix, paddr_t table)
         return;
     p2m_batch_begin(d);
     for (paddr_t page = first; page < end; page += PAGE_SIZE)
-        p2m_remove(d, _gfn(page >> PAGE_SHIFT), INVALID_MFN, 0);
+        p2m_remove(d, _gfn(page >> PAGE_SHIFT), INVALID_MFN, 0, p2m_mmio_direct);
     p2m_batch_end(d);
 }
 

@@ -378,22 +378,28 @@ int p2m_set(struct domain *d, gfn_t gfn, mfn_t mfn, unsigned int order, p2m_type
     return rc;
 }
 
-/* Does [gfn, gfn + count) map [mfn, ...), whatever the sizes of the mappings? */
-static bool range_maps(struct p2m *p2m, unsigned long gfn, mfn_t mfn, unsigned long count)
+/* Does [gfn, gfn + count) map [mfn, ...) as `type`, whatever the sizes of the mappings? */
+static bool range_maps(struct p2m *p2m, unsigned long gfn, mfn_t mfn, unsigned long count,
+                       p2m_type_t type)
 {
     for (unsigned long i = 0, step; i < count; i += step) {
         unsigned int level;
         uint64_t entry = p2m_table_get(p2m, gfn + i, &level);
         unsigned long offset = (gfn + i) & ((1UL << LEVEL_ORDER(level)) - 1);
 
-        if (!entry || !mfn_eq(mfn_add(format->mfn(entry), offset), mfn_add(mfn, i)))
+        if (!entry || format->type(entry) != type ||
+            !mfn_eq(mfn_add(format->mfn(entry), offset), mfn_add(mfn, i)))
             return false;
         step = (1UL << LEVEL_ORDER(level)) - offset;
     }
     return true;
 }
 
-int p2m_remove(struct domain *d, gfn_t gfn, mfn_t mfn, unsigned int order)
+/*
+ * Who looked a page up and means to free it must find it as it was: between the two the frame may
+ * have been freed, given to another domain, and mapped here again, by a grant of that domain's.
+ */
+int p2m_remove(struct domain *d, gfn_t gfn, mfn_t mfn, unsigned int order, p2m_type_t type)
 {
     struct p2m *p2m = d->arch.p2m;
     int rc = -ENOENT;
@@ -401,7 +407,8 @@ int p2m_remove(struct domain *d, gfn_t gfn, mfn_t mfn, unsigned int order)
     if (!range_is_valid(gfn_x(gfn), order))
         return -EINVAL;
     p2m_lock(p2m);
-    if (p2m->root && (mfn_eq(mfn, INVALID_MFN) || range_maps(p2m, gfn_x(gfn), mfn, 1UL << order)))
+    if (p2m->root &&
+        (mfn_eq(mfn, INVALID_MFN) || range_maps(p2m, gfn_x(gfn), mfn, 1UL << order, type)))
         rc = range_set(p2m, gfn_x(gfn), INVALID_MFN, 1UL << order, p2m_invalid);
     p2m_unlock(p2m);
     return rc;
