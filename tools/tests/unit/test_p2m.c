@@ -355,8 +355,9 @@ UNIT_TEST(p2m_batches_overlap, "A grant's mapping, held by no reference, is out 
     everything_returns();
 }
 
-UNIT_TEST(p2m_remove_type, "What was looked up as RAM is not removed once it is another's page, lent "
-                          "here: nobody may then give it back to the heap.")
+UNIT_TEST(p2m_remove_type,
+          "What was looked up as RAM is not removed once it is another's page, lent "
+          "here: nobody may then give it back to the heap.")
 {
     struct page_info *pg;
 

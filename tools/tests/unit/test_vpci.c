@@ -6,6 +6,7 @@
  */
 #include <asm/domain.h>
 #include <asm/hvm_io.h>
+#include <asm/hwdom.h>
 #include <asm/irq.h>
 #include <asm/page.h>
 #include <asm/vlapic.h>
@@ -118,6 +119,13 @@ static void make_nic(void)
 }
 
 /* --- the rest of the machine --- */
+
+#define RAM_END 0x80000000u
+
+bool hwdom_may_map(const struct domain *d, paddr_t gpa)
+{
+    return gpa >= RAM_END;
+}
 
 static uint8_t device_memory[4 * PAGE_SIZE];
 static paddr_t mapped_at;
@@ -451,6 +459,18 @@ UNIT_TEST(pci_msix_where,
     config_write(NIC, PCI_COMMAND, 2, 2);
     CHECK(vpci_msix_covers(dom, 0xc0000800));
     CHECK_EQ(mapped_at, 0xc0000000);
+}
+
+UNIT_TEST(pci_msix_ram, "A BAR that the domain points at memory brings no table there: what is not "
+                        "the domain's to map, it does not reach this way either.")
+{
+    make_machine();
+    config_write(NIC, PCI_COMMAND, 2, 2);
+    config_write(NIC, PCI_BAR0 + 12, 4, RAM_END - 0x4000);
+    CHECK(!vpci_msix_covers(dom, RAM_END - 0x4000 + TABLE_AT));
+    CHECK_EQ(mapped_at, 0);
+    config_write(NIC, PCI_BAR0 + 12, 4, RAM_END);
+    CHECK(vpci_msix_covers(dom, RAM_END + TABLE_AT));
 }
 
 UNIT_TEST(pci_msix,

@@ -10,7 +10,9 @@
 #include <xen/printk.h>
 #include <asm/hwdom.h>
 #include <asm/page.h>
+#include <asm/processor.h>
 
+#define CPUID_SIZES   0x80000008 /* EAX: bits of a physical address */
 #define FORBIDDEN_MAX 32
 
 static struct {
@@ -38,6 +40,14 @@ static bool is_ram(paddr_t page)
     return false;
 }
 
+/* An entry with an address that the processor has no wires for faults whenever it is used. */
+static bool is_addressable(paddr_t page)
+{
+    unsigned int bits = cpuid(CPUID_SIZES).a & 0xff;
+
+    return !(page >> bits);
+}
+
 bool hwdom_may_map(const struct domain *d, paddr_t gpa)
 {
     paddr_t page = ROUNDDOWN(gpa, PAGE_SIZE);
@@ -45,5 +55,5 @@ bool hwdom_may_map(const struct domain *d, paddr_t gpa)
     for (unsigned int i = 0; i < forbidden_count; i++)
         if (page >= forbidden[i].first && page <= forbidden[i].last)
             return false;
-    return d->is_hardware && !is_ram(page);
+    return d->is_hardware && is_addressable(page) && !is_ram(page);
 }

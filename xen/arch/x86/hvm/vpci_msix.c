@@ -9,6 +9,7 @@
  * vector is given back when the function is disabled.
  */
 #include <asm/domain.h>
+#include <asm/hwdom.h>
 #include <asm/io.h>
 #include <asm/page.h>
 #include <xen/atomic.h>
@@ -117,6 +118,15 @@ static void unmap_table(struct vpci_msix *msix)
     msix->map = NULL;
 }
 
+/* The domain writes the BAR: we touch for it what it could have mapped itself, and nothing else. */
+static bool may_touch(const struct domain *d, paddr_t first, paddr_t end)
+{
+    for (paddr_t page = first; page < end; page += PAGE_SIZE)
+        if (!hwdom_may_map(d, page))
+            return false;
+    return first < end;
+}
+
 /* The domain may have had these pages mapped as plain device memory before the table came to lie
  * there. */
 static void map_table(struct vpci_msix *msix, paddr_t table)
@@ -124,6 +134,8 @@ static void map_table(struct vpci_msix *msix, paddr_t table)
     paddr_t first = table & PAGE_MASK, end = ROUNDUP(table + table_size(msix), PAGE_SIZE);
     struct domain *d = msix->device->domain;
 
+    if (!may_touch(d, first, end))
+        return;
     msix->map = ioremap(first, end - first);
     if (!msix->map) {
         printk(XENLOG_WARNING PCI_FMT ": no memory to map its MSI-X table\n",
