@@ -136,7 +136,18 @@ static void port_route(struct vcpu *v, hvm_io_fn *fn, uint16_t port, unsigned in
         port_default(v, port, size, is_write, data);
 }
 
-/* An access that straddles two devices is one access of a byte for each of its ports. */
+/* All ports of the access are of the device that its first one is of, if of any. */
+static bool port_is_whole(const struct range_table *ports, uint16_t port, unsigned int size)
+{
+    hvm_io_fn *fn = range_find(ports, port);
+
+    for (unsigned int i = 1; i < size; i++)
+        if (range_find(ports, (uint16_t)(port + i)) != fn)
+            return false;
+    return true;
+}
+
+/* Another is one access of a byte for each of its ports. */
 static void port_split(struct vcpu *v, uint16_t port, unsigned int size, bool is_write,
                        uint64_t *data)
 {
@@ -156,12 +167,11 @@ static void port_split(struct vcpu *v, uint16_t port, unsigned int size, bool is
 void hvm_io_port(struct vcpu *v, uint16_t port, unsigned int size, bool is_write, uint64_t *data)
 {
     const struct range_table *ports = &v->domain->arch.io->ports;
-    hvm_io_fn *fn = range_find(ports, port);
 
-    if (size > 1 && range_find(ports, (uint16_t)(port + size - 1)) != fn)
-        port_split(v, port, size, is_write, data);
+    if (port_is_whole(ports, port, size))
+        port_route(v, range_find(ports, port), port, size, is_write, data);
     else
-        port_route(v, fn, port, size, is_write, data);
+        port_split(v, port, size, is_write, data);
 }
 
 /* --- device memory --- */
