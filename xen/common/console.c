@@ -131,8 +131,8 @@ size_t console_ring_read(char *buf, size_t size, uint32_t *index, bool clear, bo
     while (count < size && at != ring_end)
         buf[count++] = ring[at++ % RING_SIZE];
     *index = at;
-    if (clear)
-        ring_start = ring_end;
+    if (clear) /* of what was read: a reader comes back for the rest */
+        ring_start = at;
     console_unlock(flags);
     return count;
 }

@@ -104,6 +104,20 @@ UNIT_TEST(console_clear, "Clearing hides what was said, not what will be.")
     CHECK(!strcmp(all(), "new"));
 }
 
+UNIT_TEST(console_clear_pieces,
+          "A reader that clears piece by piece gets everything, and nothing is left.")
+{
+    uint32_t index = 0;
+    char buf[16] = "";
+
+    console_guest_write("in three pieces", 15);
+    CHECK_EQ(console_ring_read(buf, 6, &index, true, false), 6);
+    CHECK_EQ(console_ring_read(buf + 6, 6, &index, true, true), 6);
+    CHECK_EQ(console_ring_read(buf + 12, 6, &index, true, true), 3);
+    CHECK(!strcmp(buf, "in three pieces"));
+    CHECK(!strcmp(all(), ""));
+}
+
 UNIT_TEST(printk_rate, "Guests' messages come up to a rate, and what was held back is counted.")
 {
     unsigned int shown = 0;

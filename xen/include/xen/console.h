@@ -10,7 +10,7 @@ void console_init(void);                    /* after the command line is parsed 
 void console_guest_write(const char *text, size_t count);
 /* Input typed while dom0 has the keyboard. Returns the count of bytes read. */
 size_t console_guest_read(char *buf, size_t size);
-/* The ring from *index on: copies into buf, advances *index, returns the count. `clear` empties it for readers. */
+/* The ring from *index on: copies into buf, advances *index, returns the count. `clear` takes what was read out of it. */
 size_t console_ring_read(char *buf, size_t size, uint32_t *index, bool clear, bool incremental);
 void console_force_unlock(void);            /* in a crash */
 
