@@ -95,7 +95,7 @@ static void make_domain(void)
         d.vcpu[id] = calloc(1, sizeof(struct vcpu));
         d.vcpu[id]->vcpu_id = id;
         d.vcpu[id]->domain = &d;
-        d.vcpu[id]->is_running = true;
+        d.vcpu[id]->is_running = d.vcpu[id]->is_initialised = true;
         d.vcpu[id]->arch.hvm = calloc(1, sizeof(struct hvm_vcpu));
     }
     host_cpu_info.curr = d.vcpu[0];
@@ -111,6 +111,7 @@ UNIT_TEST(init_sipi,
     hvm_vcpu_init_reset(d.vcpu[1]);
     CHECK_EQ(waits, 1);
     CHECK(hvm(1)->in_reset && test_bit(VPF_down, &d.vcpu[1]->pause_flags));
+    CHECK(!d.vcpu[1]->is_initialised); /* or VCPUOP_up would have it run, and a SIPI reset it then */
     CHECK_EQ(apic_resets[1], 1);
     CHECK_EQ(d.vcpu[1]->arch.regs.rip, 0xfff0);
     hvm_vcpu_start(d.vcpu[1], 0x9a);

@@ -102,13 +102,14 @@ static void init_end(struct domain *d)
     __atomic_store_n(&d->arch.init_under_way, false, __ATOMIC_RELEASE);
 }
 
-/* INIT: to where only a SIPI wakes it. */
+/* INIT: to where only a SIPI wakes it; what it was doing is no context to come up with again. */
 void hvm_vcpu_init_reset(struct vcpu *v)
 {
     struct hvm_vcpu *hvm = hvm_of(v);
 
     if (hvm->in_reset || !init_begin(v->domain))
         return;
+    v->is_initialised = false;
     vcpu_down(v);
     if (v != current)
         vcpu_sleep_sync(v);
