@@ -27,7 +27,7 @@ static void enter64(unsigned long arg)
     vcpu_op(VCPUOP_down, 1, 0);
     WRITE_ONCE(mark64, arg + 1);
     for (;;)
-        __asm__ volatile("cli; hlt");
+        __asm__ volatile("mov %0, %%dr0; cli; hlt" ::"r"(arg));
 }
 
 static uint64_t read_efer(void)
@@ -141,6 +141,26 @@ static void test_64(void)
     check_equal(READ_ONCE(mark64), 0x65, "it went on from there");
 }
 
+#define DR7_OFF    0x400ul
+#define DR7_WRITE0 0x90401ul /* writes to the eight bytes at DR0 */
+
+static unsigned long watched;
+
+static void write_watched(void *arg)
+{
+    WRITE_ONCE(watched, 1);
+}
+
+/* The other vCPU, on the same CPU, has an address of its own in DR0. */
+static void test_breakpoint(void)
+{
+    __asm__ volatile("mov %0, %%dr0; mov %1, %%dr7" ::"r"(&watched), "r"(DR7_WRITE0));
+    vcpu_op(VCPUOP_up, 1, 0);
+    await_down(1);
+    check_equal(trap_of(write_watched, NULL), X86_TRAP_DB, "a breakpoint stays where its vCPU set it");
+    __asm__ volatile("mov %0, %%dr7" ::"r"(DR7_OFF));
+}
+
 static void test_32(void)
 {
     struct vcpu_hvm_context c = context32();
@@ -156,5 +176,6 @@ void test_main(void)
 {
     test_errors();
     test_64();
+    test_breakpoint();
     test_32();
 }

@@ -112,7 +112,7 @@ static void exit_cr8(struct vcpu *v)
 }
 
 /* The first use of a debug register since the vCPU came here: from now on it has them. */
-static void exit_debug_register(struct vcpu *v)
+void svm_debug_load(struct vcpu *v)
 {
     struct vmcb *vmcb = vmcb_of(v);
 
@@ -157,7 +157,7 @@ static void exit_nothing(struct vcpu *v)
 static exit_fn *const exit_handlers[] = {
     [SVM_EXIT_CR8_READ] = exit_cr8,
     [SVM_EXIT_CR8_WRITE] = exit_cr8,
-    [SVM_EXIT_DR0_READ... SVM_EXIT_DR15_WRITE] = exit_debug_register,
+    [SVM_EXIT_DR0_READ... SVM_EXIT_DR15_WRITE] = svm_debug_load,
     [SVM_EXIT_EXCEPTION + X86_TRAP_AC] = exit_alignment_check,
     [SVM_EXIT_INTR] = exit_nothing,
     [SVM_EXIT_NMI] = exit_nothing,

@@ -160,8 +160,11 @@ static void svm_switch_from(struct vcpu *v)
     vmcb_of(v)->dr_read = vmcb_of(v)->dr_write = 0xffff;
 }
 
+/* Breakpoints that are enabled compare with DR0-3: what is left there may be another domain's. */
 static void svm_switch_to(struct vcpu *v)
 {
+    if (vmcb_of(v)->dr7 & DR7_ENABLED_MASK)
+        svm_debug_load(v);
 }
 
 static uint64_t svm_get_efer(struct vcpu *v)

@@ -73,6 +73,7 @@ void svm_asid_drop(struct vcpu *v);
 
 /* exit.c, insn.c */
 void svm_handle_exit(struct vcpu *v);
+void svm_debug_load(struct vcpu *v);
 unsigned int svm_instruction_length(struct vcpu *v, uint64_t exitcode);
 bool svm_decode_mov_cr8(struct vcpu *v, unsigned int *gpr, unsigned int *length);
 

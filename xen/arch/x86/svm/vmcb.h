@@ -116,6 +116,9 @@ _Static_assert(sizeof(struct vmcb) == 0x1000, "VMCB");
 
 #define SVM_TLB_FLUSH_ALL      1
 
+/* dr7: which of the four breakpoints are enabled, locally and globally */
+#define DR7_ENABLED_MASK       0xffu
+
 /* exitcode */
 enum svm_exitcode {
     SVM_EXIT_CR8_READ = 0x08,

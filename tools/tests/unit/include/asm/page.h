@@ -33,6 +33,12 @@ static inline paddr_t virt_to_maddr(const void *va)
     return (unsigned long)va - DIRECTMAP_VIRT_START;
 }
 
+/* Of variables, which have no frames here. */
+static inline paddr_t xen_virt_to_maddr(const void *va)
+{
+    return (paddr_t)(uintptr_t)va;
+}
+
 static inline void *mfn_to_virt(mfn_t mfn)
 {
     return maddr_to_virt((paddr_t)mfn_x(mfn) << PAGE_SHIFT);
