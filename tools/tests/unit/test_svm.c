@@ -7,6 +7,7 @@
 #include <asm/processor.h>
 #include <stdlib.h>
 #include <xen/domain.h>
+#include <xen/lib.h>
 #include <xen/page_alloc.h>
 #include <xen/string.h>
 #include <xen/xmalloc.h>
@@ -19,10 +20,16 @@ static struct domain dom;
 static struct vcpu vcpu = {.domain = &dom};
 static struct vmcb vmcb;
 static unsigned int loads;
+static uint8_t injected;
 
 void hvm_debug_load(struct vcpu *v)
 {
     loads++;
+}
+
+void hvm_inject_exception(struct vcpu *v, uint8_t vector, uint32_t error)
+{
+    injected = vector;
 }
 
 void *xzalloc_bytes(size_t size, size_t align)
@@ -73,4 +80,19 @@ UNIT_TEST(svm_debug_registers,
     svm_ops.switch_to(&vcpu);
     CHECK_EQ(loads, 2);
     CHECK(!vmcb.dr_read && !vmcb.dr_write);
+}
+
+UNIT_TEST(svm_endless_exceptions,
+          "Exceptions whose delivery can raise them again pass through us: a guest "
+          "cannot keep the processor in them.")
+{
+    const uint8_t vectors[] = {X86_TRAP_DB, X86_TRAP_AC};
+
+    make_vcpu();
+    for (unsigned int i = 0; i < ARRAY_SIZE(vectors); i++) {
+        CHECK(vmcb.exceptions & (1u << vectors[i]));
+        vmcb.exitcode = SVM_EXIT_EXCEPTION + vectors[i];
+        svm_ops.handle_exit(&vcpu);
+        CHECK_EQ(injected, vectors[i]);
+    }
 }

@@ -120,6 +120,12 @@ void svm_debug_load(struct vcpu *v)
     vmcb->dr_read = vmcb->dr_write = 0;
 }
 
+/* DR6 and DR7 are as the handler shall see them: APM vol. 2, 15.12.2. */
+static void exit_debug(struct vcpu *v)
+{
+    hvm_inject_exception(v, X86_TRAP_DB, 0);
+}
+
 static void exit_alignment_check(struct vcpu *v)
 {
     hvm_inject_exception(v, X86_TRAP_AC, 0);
@@ -158,6 +164,7 @@ static exit_fn *const exit_handlers[] = {
     [SVM_EXIT_CR8_READ] = exit_cr8,
     [SVM_EXIT_CR8_WRITE] = exit_cr8,
     [SVM_EXIT_DR0_READ... SVM_EXIT_DR15_WRITE] = svm_debug_load,
+    [SVM_EXIT_EXCEPTION + X86_TRAP_DB] = exit_debug,
     [SVM_EXIT_EXCEPTION + X86_TRAP_AC] = exit_alignment_check,
     [SVM_EXIT_INTR] = exit_nothing,
     [SVM_EXIT_NMI] = exit_nothing,

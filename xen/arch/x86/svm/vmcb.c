@@ -24,14 +24,15 @@
 /*
  * What exits: what the guest must not do (VMRUN and its like), what reads the host's identity
  * (CPUID), what waits (HLT), interrupts of the host.  Control registers are the guest's own, but
- * for CR8, whose truth is the local APIC's.  #AC is intercepted since a guest could be kept in its
- * delivery for ever.
+ * for CR8, whose truth is the local APIC's.  #AC and #DB are intercepted since a processor could be
+ * kept in their delivery for ever, with no interrupt taken: on a stack that is not aligned, or has a
+ * watched address on it, delivering one raises the next.
  */
 static void vmcb_init(struct vcpu *v, struct vmcb *vmcb)
 {
     vmcb->cr_read = vmcb->cr_write = 1u << 8;
     vmcb->dr_read = vmcb->dr_write = 0xffff;
-    vmcb->exceptions = 1u << X86_TRAP_AC;
+    vmcb->exceptions = 1u << X86_TRAP_AC | 1u << X86_TRAP_DB;
     vmcb->intercept1 = INTERCEPT1;
     vmcb->intercept2 = INTERCEPT2;
     if (svm_features & SVM_FEATURE_PAUSE_FILTER) {
