@@ -128,6 +128,74 @@ static void test_debug_registers(void)
     check_equal(out, 0x123456, "a debug register keeps its value");
 }
 
+#define DR6_B0     (1ul << 0)
+#define DR6_BS     (1ul << 14)
+#define DR7_OFF    0x400ul
+#define DR7_WRITE0 0x90401ul /* writes to the eight bytes at DR0 */
+
+static unsigned long dr6_take(void)
+{
+    unsigned long dr6;
+
+    __asm__ volatile("mov %%dr6, %0" : "=r"(dr6));
+    __asm__ volatile("mov %0, %%dr6" ::"r"(0xffff0ff0ul));
+    return dr6;
+}
+
+extern char step_exits_end[], step_plain_end[];
+
+/* The trap comes behind the instruction after the one that sets TF. */
+static void step_exits(void *arg)
+{
+    __asm__ volatile("pushfq; orq $0x100, (%%rsp); popfq\n cpuid\n .globl step_exits_end\n step_exits_end: nop"
+                     ::"a"(0), "c"(0) : "rbx", "rdx", "cc", "memory");
+}
+
+static void step_plain(void *arg)
+{
+    __asm__ volatile("pushfq; orq $0x100, (%%rsp); popfq\n nop\n .globl step_plain_end\n step_plain_end: nop"
+                     ::: "cc", "memory");
+}
+
+static unsigned long watched;
+
+static void write_watched(void *arg)
+{
+    WRITE_ONCE(watched, 1);
+}
+
+static void test_debug_exceptions(void)
+{
+    dr6_take();
+    check_equal(trap_of(step_plain, NULL), X86_TRAP_DB, "an instruction is stepped");
+    check_equal(trap_last.rip, (long)step_plain_end, "to its end");
+    check(dr6_take() & DR6_BS, "and DR6 says so");
+    check_equal(trap_of(step_exits, NULL), X86_TRAP_DB, "so is one that we execute for the guest");
+    check_equal(trap_last.rip, (long)step_exits_end, "to its end");
+    check(dr6_take() & DR6_BS, "and DR6 says so");
+    __asm__ volatile("mov %0, %%dr0; mov %1, %%dr7" ::"r"(&watched), "r"(DR7_WRITE0));
+    check_equal(trap_of(write_watched, NULL), X86_TRAP_DB, "a watched address is written");
+    check_equal(dr6_take() & (DR6_B0 | DR6_BS), DR6_B0, "and DR6 says which");
+    __asm__ volatile("mov %0, %%dr7" ::"r"(DR7_OFF));
+    check_equal(trap_of(write_watched, NULL), NO_TRAP, "until it is not watched any more");
+}
+
+static void write_cr8(void *arg)
+{
+    __asm__ volatile("mov %0, %%cr8" ::"r"((unsigned long)arg));
+}
+
+static void test_task_priority(void)
+{
+    unsigned long cr8;
+
+    check_equal(trap_of(write_cr8, (void *)5), NO_TRAP, "CR8 can be written");
+    check_equal(trap_of(write_cr8, (void *)0x10), X86_TRAP_GP, "it has four bits");
+    __asm__ volatile("mov %%cr8, %0" : "=r"(cr8));
+    check_equal(cr8, 5, "and keeps what was in them");
+    write_cr8(NULL);
+}
+
 static void test_tsc(void)
 {
     uint64_t before = rdtsc(), after = rdtsc();
@@ -144,5 +212,7 @@ void test_main(void)
     test_instructions();
     test_prefixes();
     test_debug_registers();
+    test_debug_exceptions();
+    test_task_priority();
     test_tsc();
 }

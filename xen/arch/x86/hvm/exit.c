@@ -72,14 +72,20 @@ void hvm_exit_wbinvd(struct vcpu *v)
         wbinvd();
 }
 
-void hvm_exit_cr8(struct vcpu *v, bool is_write, unsigned int gpr)
+/* The bits above the four must be zero: APM vol. 2, 3.1.5. */
+bool hvm_exit_cr8(struct vcpu *v, bool is_write, unsigned int gpr)
 {
     uint64_t *reg = hvm_gpr(&v->arch.regs, gpr);
 
-    if (is_write)
-        vlapic_set_tpr(v, (*reg & 0xf) << 4);
-    else
+    if (!is_write) {
         *reg = vlapic_get_tpr(v) >> 4;
+    } else if (*reg >> 4) {
+        hvm_inject_exception(v, X86_TRAP_GP, 0);
+        return false;
+    } else {
+        vlapic_set_tpr(v, *reg << 4);
+    }
+    return true;
 }
 
 void hvm_exit_triple_fault(struct vcpu *v)

@@ -21,6 +21,8 @@
 #include <asm/vlapic.h>
 #include "private.h"
 
+#define DR6_BS (1u << 14) /* single step: APM vol. 2, 13.1.1.3 */
+
 const struct hvm_ops *hvm_ops;
 
 static const struct hvm_ops *const vendors[] = {&svm_ops};
@@ -149,6 +151,8 @@ void hvm_skip_instruction(struct vcpu *v, unsigned int length)
     if (hvm_code_width(v) != 8)
         regs->rip = (uint32_t)regs->rip;
     hvm_ops->clear_interrupt_shadow(v);
-    if (regs->rflags & X86_EFLAGS_TF)
+    if (regs->rflags & X86_EFLAGS_TF) {
+        hvm_ops->raise_dr6(v, DR6_BS); /* injecting it leaves DR6 alone */
         hvm_inject_exception(v, X86_TRAP_DB, 0);
+    }
 }

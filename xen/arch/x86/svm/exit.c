@@ -107,8 +107,8 @@ static void exit_cr8(struct vcpu *v)
         hvm_inject_exception(v, X86_TRAP_UD, 0);
         return;
     }
-    hvm_exit_cr8(v, vmcb_of(v)->exitcode == SVM_EXIT_CR8_WRITE, gpr);
-    hvm_skip_instruction(v, length);
+    if (hvm_exit_cr8(v, vmcb_of(v)->exitcode == SVM_EXIT_CR8_WRITE, gpr))
+        hvm_skip_instruction(v, length);
 }
 
 /* The first use of a debug register since the vCPU came here: from now on it has them. */

@@ -183,6 +183,11 @@ static void svm_set_cr2(struct vcpu *v, uint64_t cr2)
     vmcb_of(v)->cr2 = cr2;
 }
 
+static void svm_raise_dr6(struct vcpu *v, uint64_t bits)
+{
+    vmcb_of(v)->dr6 |= bits;
+}
+
 static void svm_set_pat(struct vcpu *v, uint64_t pat)
 {
     vmcb_of(v)->pat = pat;
@@ -214,6 +219,7 @@ const struct hvm_ops svm_ops = {
     .get_efer = svm_get_efer,
     .set_efer = svm_set_efer,
     .set_cr2 = svm_set_cr2,
+    .raise_dr6 = svm_raise_dr6,
     .set_pat = svm_set_pat,
     .set_tsc_offset = svm_set_tsc_offset,
     .inject = svm_inject,

@@ -22,7 +22,7 @@ bool hvm_exit_port(struct vcpu *v, const struct hvm_port_access *access);
 void hvm_exit_halt(struct vcpu *v);
 void hvm_exit_pause(struct vcpu *v);
 void hvm_exit_wbinvd(struct vcpu *v);
-void hvm_exit_cr8(struct vcpu *v, bool is_write, unsigned int gpr);
+bool hvm_exit_cr8(struct vcpu *v, bool is_write, unsigned int gpr); /* false: #GP has been queued */
 void hvm_exit_iret(struct vcpu *v);                 /* an NMI's handler ends */
 void hvm_exit_triple_fault(struct vcpu *v);
 

@@ -34,6 +34,7 @@ struct hvm_ops {
     uint64_t (*get_efer)(struct vcpu *v);
     void (*set_efer)(struct vcpu *v, uint64_t efer);
     void (*set_cr2)(struct vcpu *v, uint64_t cr2);
+    void (*raise_dr6)(struct vcpu *v, uint64_t bits);
     void (*set_pat)(struct vcpu *v, uint64_t pat);
     void (*set_tsc_offset)(struct vcpu *v, uint64_t offset);
 
