@@ -68,7 +68,7 @@ static void fill_leaf_1(struct vcpu *v, struct cpuid_leaf *r)
 {
     r->b = (r->b & 0xff00) | (apic_id(v) << 24);
     if (v->domain->max_vcpus > 1) {
-        r->b |= (1u << apic_id_bits(v->domain)) << 16;
+        r->b |= min(1u << apic_id_bits(v->domain), 0xffu) << 16; /* it has eight bits */
         r->d |= EDX_HTT;
     }
     if (hvm_ops->get_cr(v, 4) & X86_CR4_OSXSAVE)
