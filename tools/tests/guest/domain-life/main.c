@@ -8,6 +8,7 @@
 #include <public/domctl.h>
 #include <public/errno.h>
 #include <public/grant_table.h>
+#include <public/hvm/save.h>
 #include <public/memory.h>
 #include <public/sched.h>
 #include <public/sysctl.h>
@@ -91,6 +92,36 @@ static void test_vcpus(void)
     check_equal(domctl(&op), -XEN_EINVAL, "there is no vCPU 2");
     op = op_for(XEN_DOMCTL_unpausedomain, domid);
     check_equal(domctl(&op), -XEN_ENODATA, "without a context it cannot run");
+}
+
+/* The first vCPU's context is not read any further than to what is wrong with it. */
+static void test_context(void)
+{
+    static struct {
+        struct hvm_save_descriptor header_desc;
+        struct hvm_save_header header;
+        struct hvm_save_descriptor cpu_desc;
+        struct hvm_hw_cpu cpu;
+        struct hvm_save_descriptor end;
+    } packed_struct chain = {
+        .header_desc = {HVM_SAVE_CODE(HEADER), 0, HVM_SAVE_LENGTH(HEADER)},
+        .header = {.magic = HVM_FILE_MAGIC, .version = HVM_FILE_VERSION},
+        .cpu_desc = {HVM_SAVE_CODE(CPU), 0, HVM_SAVE_LENGTH(CPU)},
+        .cpu = {.rflags = 2, .cr0 = 0x11, .dr6 = 0xffff0ff0, .dr7 = 0x400, .flags = XEN_X86_FPU_INITIALISED},
+    };
+    struct xen_domctl op = op_for(XEN_DOMCTL_sethvmcontext, domid), info = op_for(XEN_DOMCTL_getvcpuinfo, domid);
+
+    op.u.hvmcontext.buffer.p = (void *)&chain;
+    op.u.hvmcontext.size = sizeof(chain);
+    chain.cpu.fpu_regs[24 + 3] = 0x80; /* MXCSR bit 31 */
+    check_equal(domctl(&op), -XEN_EINVAL, "a context whose MXCSR no processor would load is refused");
+    chain.cpu.fpu_regs[24 + 3] = 0;
+    chain.cpu.dr7 = 1ul << 32;
+    check_equal(domctl(&op), -XEN_EINVAL, "and one whose DR7 is wider than the register");
+    chain.cpu.dr7 = 0x400;
+    chain.cpu.pad0 = 1;
+    check_equal(domctl(&op), -XEN_EINVAL, "or with something in the padding");
+    check(!domctl(&info) && !info.u.getvcpuinfo.online, "the vCPU is still down");
 }
 
 /* --- claims --- */
@@ -309,6 +340,7 @@ static void one_life(void)
 
     test_create();
     test_vcpus();
+    test_context();
     op = op_for(XEN_DOMCTL_max_mem, domid);
     op.u.max_mem.max_memkb = GUEST_PAGES * 4;
     check_equal(domctl(&op), 0, "it may have 16 MiB");

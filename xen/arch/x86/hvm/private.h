@@ -18,7 +18,8 @@ void xstate_switch_from(struct vcpu *v);
 void xstate_switch_to(struct vcpu *v);
 void xstate_cpu_init(void);
 void xstate_get_fpu(struct vcpu *v, void *fpu);         /* 512 bytes, as FXSAVE writes them */
-void xstate_set_fpu(struct vcpu *v, const void *fpu);
+void xstate_set_fpu(struct vcpu *v, const void *fpu);   /* a valid one: */
+bool xstate_fpu_is_valid(const void *fpu);
 uint64_t xstate_features(void);         /* XCR0 bits that the processor has */
 uint64_t xstate_xcr0(struct vcpu *v);   /* the guest's, of current */
 

@@ -135,6 +135,10 @@ static int cpu_check(const struct hvm_hw_cpu *c)
         return -EINVAL;
     if ((c->cr0 & X86_CR0_PG) && !(c->cr0 & X86_CR0_PE))
         return -EINVAL;
+    if (c->dr6 >> 32 || c->dr7 >> 32)
+        return -EINVAL;
+    if ((c->flags & XEN_X86_FPU_INITIALISED) && !xstate_fpu_is_valid(c->fpu_regs))
+        return -EINVAL;
     return 0;
 }
 

@@ -21,6 +21,8 @@
 #define CPUID_ECX_XSAVE  (1u << 26) /* leaf 1 */
 #define FXSAVE_SIZE      512
 #define MXCSR_OFFSET     24
+#define MXCSR_MASK       28     /* offset: the bits of MXCSR that there are, 0 for those below */
+#define MXCSR_MASK_OLD   0xffbf /* APM vol. 2, 11.4.4.2 */
 #define XSTATE_BV_OFFSET 512  /* which components are not in their initial state */
 #define XSTATE_LEGACY    3ULL /* FPU and SSE */
 #define MXCSR_RESET      0x1f80
@@ -36,6 +38,7 @@ struct xstate {
 static DEFINE_PER_CPU(struct xstate *, xstate_owner); /* whose state the registers hold */
 static uint64_t host_features;                        /* 0: no XSAVE, only FXSAVE */
 static unsigned int area_size = FXSAVE_SIZE;
+static uint32_t mxcsr_mask;
 
 uint64_t xstate_features(void)
 {
@@ -55,12 +58,24 @@ static void xcr0_write(uint64_t value)
     __asm__ volatile("xsetbv" ::"c"(0), "a"((uint32_t)value), "d"((uint32_t)(value >> 32)));
 }
 
+static uint32_t mxcsr_mask_read(void)
+{
+    static uint8_t area[FXSAVE_SIZE] aligned_to(16);
+    uint32_t mask;
+
+    __asm__ volatile("fxsave (%0)" ::"r"(area) : "memory");
+    memcpy(&mask, area + MXCSR_MASK, sizeof(mask));
+    return mask ? mask : MXCSR_MASK_OLD;
+}
+
 void xstate_cpu_init(void)
 {
     struct cpuid_leaf leaf;
 
     write_cr0(read_cr0() & ~(X86_CR0_TS | X86_CR0_EM));
     write_cr4(read_cr4() | X86_CR4_OSFXSR | X86_CR4_OSXMMEXCPT);
+    if (!mxcsr_mask) /* before there are other processors */
+        mxcsr_mask = mxcsr_mask_read();
     if (!(cpuid(1).c & CPUID_ECX_XSAVE))
         return;
     write_cr4(read_cr4() | X86_CR4_OSXSAVE);
@@ -112,6 +127,15 @@ void xstate_destroy(struct vcpu *v)
 void xstate_get_fpu(struct vcpu *v, void *fpu)
 {
     memcpy(fpu, v->arch.xstate->area, FXSAVE_SIZE);
+}
+
+/* Loading an MXCSR with bits that it does not have is #GP, and would be ours. */
+bool xstate_fpu_is_valid(const void *fpu)
+{
+    uint32_t mxcsr;
+
+    memcpy(&mxcsr, (const uint8_t *)fpu + MXCSR_OFFSET, sizeof(mxcsr));
+    return !(mxcsr & ~mxcsr_mask);
 }
 
 void xstate_set_fpu(struct vcpu *v, const void *fpu)
