@@ -4,14 +4,13 @@
 #include <xen/domain.h>
 #include <xen/domctl.h>
 #include <xen/errno.h>
-#include <xen/nospec.h>
 #include <xen/sched.h>
 
 static int vcpu_find(struct domain *d, uint32_t id, struct vcpu **v)
 {
     if (id >= d->max_vcpus)
         return -EINVAL;
-    *v = domain_vcpu(d, index_clamp(id, d->max_vcpus));
+    *v = domain_vcpu(d, id);
     return *v ? 0 : -ESRCH;
 }
 

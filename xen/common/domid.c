@@ -8,6 +8,7 @@
 #include <xen/bug.h>
 #include <xen/domain.h>
 #include <xen/errno.h>
+#include <xen/nospec.h>
 #include <xen/xmalloc.h>
 
 #define CHUNK_SIZE  512
@@ -24,6 +25,7 @@ struct domain *domain_find(domid_t domid)
 
     if (domid >= DOMID_FIRST_RESERVED)
         return NULL;
+    domid = index_clamp(domid, DOMID_FIRST_RESERVED);
     chunk = rcu_dereference(chunks[domid / CHUNK_SIZE]);
     return chunk ? rcu_dereference(chunk[domid % CHUNK_SIZE]) : NULL;
 }

@@ -140,6 +140,6 @@ long do_vcpu_op(struct hypercall *call)
         return -ENOSYS;
     if (call->arg[1] >= d->max_vcpus)
         return -ENOENT;
-    v = domain_vcpu(d, index_clamp(call->arg[1], d->max_vcpus));
+    v = domain_vcpu(d, call->arg[1]);
     return v ? fn(v, call->arg[2]) : -ENOENT;
 }

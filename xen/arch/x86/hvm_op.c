@@ -119,7 +119,7 @@ static int set_evtchn_upcall_vector(uint64_t gva)
         return -EFAULT;
     if (arg.vector < VECTOR_MIN)
         return -EINVAL;
-    v = arg.vcpu < d->max_vcpus ? domain_vcpu(d, index_clamp(arg.vcpu, d->max_vcpus)) : NULL;
+    v = domain_vcpu(d, arg.vcpu);
     if (!v)
         return -ENOENT;
     v->arch.upcall_vector = arg.vector;

@@ -5,6 +5,7 @@
  */
 #include <xen/errno.h>
 #include <xen/lib.h>
+#include <xen/nospec.h>
 #include <xen/xmalloc.h>
 
 #include "private.h"
@@ -12,9 +13,11 @@
 struct event_channel *port_channel(struct domain *d, evtchn_port_t port)
 {
     struct event_state *e = d->event;
+    unsigned int count = __atomic_load_n(&e->port_count, __ATOMIC_ACQUIRE);
 
-    if (port == 0 || port >= __atomic_load_n(&e->port_count, __ATOMIC_ACQUIRE))
+    if (port == 0 || port >= count)
         return NULL;
+    port = index_clamp(port, count);
     return &e->bucket[port / CHANNELS_PER_BUCKET][port % CHANNELS_PER_BUCKET];
 }
 

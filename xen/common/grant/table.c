@@ -6,6 +6,7 @@
 #include <xen/errno.h>
 #include <xen/grant_table.h>
 #include <xen/lib.h>
+#include <xen/nospec.h>
 #include <xen/page_alloc.h>
 #include <xen/xmalloc.h>
 
@@ -87,6 +88,7 @@ int grant_table_frame(struct domain *d, unsigned int idx, mfn_t *mfn)
 
     if (idx >= t->max_frames)
         return -EINVAL;
+    idx = index_clamp(idx, t->max_frames);
     spin_lock(&t->lock);
     while (!rc && idx >= t->frame_count)
         rc = frame_add(d);

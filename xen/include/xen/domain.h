@@ -12,6 +12,7 @@
 #include <xen/cpumask.h>
 #include <xen/domain_pages.h>
 #include <xen/list.h>
+#include <xen/nospec.h>
 #include <xen/rcupdate.h>
 #include <xen/runstate.h>
 #include <xen/spinlock.h>
@@ -163,7 +164,7 @@ void vcpu_rest(struct vcpu *v);                     /* as its domain has shut do
 
 static inline struct vcpu *domain_vcpu(const struct domain *d, unsigned int id)
 {
-    return id < d->max_vcpus ? d->vcpu[id] : NULL;
+    return id < d->max_vcpus ? d->vcpu[index_clamp(id, d->max_vcpus)] : NULL;
 }
 
 #define for_each_vcpu(d, v)                                                          \

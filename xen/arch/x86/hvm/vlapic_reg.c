@@ -10,6 +10,7 @@
 #include <xen/domain.h>
 #include <xen/errno.h>
 #include <xen/lib.h>
+#include <xen/nospec.h>
 #include "vlapic_private.h"
 
 #define MSR_APIC_BASE    0x1b
@@ -120,6 +121,16 @@ static void reg_write(struct vlapic *apic, enum vlapic_reg reg, uint32_t value)
     reg_written(apic, reg, value & writable);
 }
 
+/* Whether the access is one of those that the register's rule allows; *reg is then good as an
+ * index. */
+static bool reg_allows(uint32_t *reg, uint8_t access)
+{
+    if (*reg >= VLAPIC_REGS)
+        return false;
+    *reg = index_clamp(*reg, VLAPIC_REGS);
+    return reg_rules[*reg].access & access;
+}
+
 /* --- xAPIC --- */
 
 /* Registers are 32 bits wide at 16-byte steps; of other accesses only aligned parts are worth
@@ -128,14 +139,14 @@ static void mmio_access(struct vcpu *v, paddr_t addr, unsigned int size, bool is
                         uint64_t *data)
 {
     struct vlapic *apic = v->arch.vlapic;
-    unsigned int offset = addr & 0xfff, byte = offset & 0xf, reg = offset >> 4;
+    uint32_t offset = addr & 0xfff, byte = offset & 0xf, reg = offset >> 4;
     paddr_t base;
 
     if (!is_write)
         *data = vlapic_mmio_enabled(v, &base) ? 0 : ~0ULL;
     if (!vlapic_mmio_enabled(v, &base))
         return;
-    if (reg >= VLAPIC_REGS || !(reg_rules[reg].access & (is_write ? WX : RX)))
+    if (!reg_allows(&reg, is_write ? WX : RX))
         vlapic_raise_error(apic, ESR_REGISTER);
     else if (!is_write && byte + size <= 4)
         *data = reg_read(apic, reg) >> (byte * 8);
@@ -152,7 +163,7 @@ hvm_io_fn *vlapic_mmio_handler(void)
 
 static int x2apic_read(struct vlapic *apic, uint32_t reg, uint64_t *value)
 {
-    if (reg >= VLAPIC_REGS || !(reg_rules[reg].access & R2))
+    if (!reg_allows(&reg, R2))
         return -EINVAL;
     *value = reg_read(apic, reg);
     if (reg == VLAPIC_ICR)
@@ -162,7 +173,7 @@ static int x2apic_read(struct vlapic *apic, uint32_t reg, uint64_t *value)
 
 static int x2apic_write(struct vlapic *apic, uint32_t reg, uint64_t value)
 {
-    if (reg >= VLAPIC_REGS || !(reg_rules[reg].access & W2))
+    if (!reg_allows(&reg, W2))
         return -EINVAL;
     if ((uint32_t)value & ~reg_rules[reg].writable)
         return -EINVAL;
