@@ -19,12 +19,14 @@
 
 #define CPUID_XSTATE     0xd
 #define CPUID_ECX_XSAVE  (1u << 26) /* leaf 1 */
+#define CPUID_SIZES      0x80000008
+#define CPUID_EBX_RSTR   (1u << 2) /* of it: restores x87 pointers always */
 #define FXSAVE_SIZE      512
 #define MXCSR_OFFSET     24
 #define MXCSR_MASK       28     /* offset: the bits of MXCSR that there are, 0 for those below */
 #define MXCSR_MASK_OLD   0xffbf /* APM vol. 2, 11.4.4.2 */
-#define XSTATE_BV_OFFSET 512  /* which components are not in their initial state */
-#define XSTATE_LEGACY    3ULL /* FPU and SSE */
+#define XSTATE_BV_OFFSET 512    /* which components are not in their initial state */
+#define XSTATE_LEGACY    3ULL   /* FPU and SSE */
 #define MXCSR_RESET      0x1f80
 #define XCR0_RESET       1ULL /* the FPU, always on */
 #define NO_CPU           (~0u)
@@ -39,6 +41,7 @@ static DEFINE_PER_CPU(struct xstate *, xstate_owner); /* whose state the registe
 static uint64_t host_features;                        /* 0: no XSAVE, only FXSAVE */
 static unsigned int area_size = FXSAVE_SIZE;
 static uint32_t mxcsr_mask;
+static bool pointers_stay; /* see pointers_forget() */
 
 uint64_t xstate_features(void)
 {
@@ -76,6 +79,7 @@ void xstate_cpu_init(void)
     write_cr4(read_cr4() | X86_CR4_OSFXSR | X86_CR4_OSXMMEXCPT);
     if (!mxcsr_mask) /* before there are other processors */
         mxcsr_mask = mxcsr_mask_read();
+    pointers_stay = !(cpuid(CPUID_SIZES).b & CPUID_EBX_RSTR);
     if (!(cpuid(1).c & CPUID_ECX_XSAVE))
         return;
     write_cr4(read_cr4() | X86_CR4_OSXSAVE);
@@ -166,11 +170,25 @@ void xstate_switch_from(struct vcpu *v)
     this_cpu(xstate_owner) = x;
 }
 
+/*
+ * AMD's processors load the x87 instruction and operand pointers only with an exception pending
+ * (APM vol. 5, FXRSTOR): else those of the vCPU before would stay, and tell of its addresses.  Any
+ * operation with memory sets them: this one cannot fault, whatever is in the registers.
+ */
+static void pointers_forget(void)
+{
+    static const int32_t zero;
+
+    if (pointers_stay)
+        __asm__ volatile("fnclex; ffree %%st(7); fildl %0" ::"m"(zero));
+}
+
 void xstate_switch_to(struct vcpu *v)
 {
     struct xstate *x = v->arch.xstate;
 
     if (this_cpu(xstate_owner) != x || x->loaded_on != smp_processor_id()) {
+        pointers_forget();
         if (host_features)
             __asm__ volatile("xrstor64 (%0)" ::"r"(x->area), "a"(-1), "d"(-1) : "memory");
         else
