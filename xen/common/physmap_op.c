@@ -109,20 +109,33 @@ static int place_one(struct domain *d, struct domain *owner, unsigned int space,
     }
 }
 
+/* An operation on the map of the domain that its argument names. */
+static long on_target(domid_t domid, int (*fn)(struct domain *d, const void *arg), const void *arg)
+{
+    struct domain *d;
+    long rc = memory_target(domid, TARGET_SELF_OR_BY_CONTROL, &d);
+
+    if (rc)
+        return rc;
+    rc = fn(d, arg);
+    memory_target_put(d);
+    return rc;
+}
+
+static int add(struct domain *d, const void *arg)
+{
+    const struct xen_add_to_physmap *a = arg;
+
+    return place_one(d, NULL, a->space, a->idx, _gfn(a->gpfn));
+}
+
 long memory_add_to_physmap(struct memory_call *call)
 {
     struct xen_add_to_physmap arg;
-    struct domain *d;
-    long rc;
 
     if (guest_read_as(LAYOUT_add_to_physmap, &arg, call->gva))
         return -EFAULT;
-    rc = memory_target(arg.domid, TARGET_SELF_OR_BY_CONTROL, &d);
-    if (rc)
-        return rc;
-    rc = place_one(d, NULL, arg.space, arg.idx, _gfn(arg.gpfn));
-    memory_target_put(d);
-    return rc;
+    return on_target(arg.domid, add, &arg);
 }
 
 /* --- the batch: three arrays, and an error for each element --- */
@@ -184,8 +197,10 @@ long memory_add_to_physmap_batch(struct memory_call *call)
     return rc;
 }
 
-static int remove_one(struct domain *d, gfn_t gfn)
+static int take_out(struct domain *d, const void *arg)
 {
+    const struct xen_remove_from_physmap *a = arg;
+    gfn_t gfn = _gfn(a->gpfn);
     p2m_type_t type;
     unsigned int order;
     mfn_t mfn = p2m_lookup(d, gfn, &type, &order);
@@ -203,17 +218,10 @@ static int remove_one(struct domain *d, gfn_t gfn)
 long memory_remove_from_physmap(struct memory_call *call)
 {
     struct xen_remove_from_physmap arg;
-    struct domain *d;
-    long rc;
 
     if (guest_read_as(LAYOUT_remove_from_physmap, &arg, call->gva))
         return -EFAULT;
-    rc = memory_target(arg.domid, TARGET_SELF_OR_BY_CONTROL, &d);
-    if (rc)
-        return rc;
-    rc = remove_one(d, _gfn(arg.gpfn));
-    memory_target_put(d);
-    return rc;
+    return on_target(arg.domid, take_out, &arg);
 }
 
 /* --- resources of another domain that are no memory of its own: here, its grant table --- */
