@@ -559,7 +559,7 @@ UNIT_TEST(p2m_lookups_notice,
     CHECK_EQ(p2m_set(d, _gfn(0x40007), page_to_mfn(page), 0, p2m_ram_rw), 0);
     CHECK(!still_walks(0x40007));
     begin_lookup();
-    CHECK_EQ(p2m_remove(d, _gfn(0x205), INVALID_MFN, 0), 0);
+    CHECK_EQ(p2m_remove(d, _gfn(0x205), INVALID_MFN, 0, p2m_invalid), 0);
     CHECK(!still_walks(0x205));
     begin_lookup();
     CHECK_EQ(p2m_set(d, _gfn(0x40000), page_to_mfn(block), 9, p2m_ram_rw), 0);
@@ -583,7 +583,7 @@ static void map_and_unmap(unsigned long gfn, struct page_info *pg, struct page_i
     CHECK_EQ(p2m_set(d, _gfn(gfn), page_to_mfn(pg), 0, p2m_ram_rw), 0);
     /* a large page in the place of the table lets the table go */
     CHECK_EQ(p2m_set(d, _gfn(gfn & ~0x1ffUL), page_to_mfn(block), 9, p2m_ram_rw), 0);
-    CHECK_EQ(p2m_remove(d, _gfn(gfn & ~0x1ffUL), INVALID_MFN, 9), 0);
+    CHECK_EQ(p2m_remove(d, _gfn(gfn & ~0x1ffUL), INVALID_MFN, 9, p2m_invalid), 0);
 }
 
 static void change_or_look(unsigned int cpu)
