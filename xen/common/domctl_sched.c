@@ -112,9 +112,9 @@ int domctl_get_runstate_info(struct domain *d, struct xen_domctl *op)
     *info = (struct xen_domctl_runstate_info){
         .state = sample.state,
         .state_entry_time = sample.entry,
-        .runnable = sample.runnable,
-        .running = sample.running,
-        .nonaffine = sample.nonaffine,
+        .runnable = sample.average.runnable,
+        .running = sample.average.running,
+        .nonaffine = sample.average.nonaffine,
         .sample_time = sample.now,
     };
     for (unsigned int i = 0; i < DOMAIN_STATES; i++)

@@ -164,7 +164,7 @@ void vcpu_runstate_get(struct vcpu *v, struct vcpu_runstate *out)
 void runstate_domain_get(struct domain *d, struct domain_runstate_sample *out)
 {
     calls++;
-    *out = (struct domain_runstate_sample){3, 100, 900, {1, 2, 3, 4, 5, 6}, 70, 80, 90};
+    *out = (struct domain_runstate_sample){3, 100, 900, {1, 2, 3, 4, 5, 6}, {70, 80, 90}};
 }
 
 static int affinity(cpumask_t *to, const cpumask_t *mask)

@@ -321,14 +321,6 @@ static struct vcpu *pick_next(struct run_queue *rq)
     return u ? u->vcpu : rq->idle;
 }
 
-static void account_switch(struct vcpu *prev, uint32_t prev_state, struct vcpu *next, s_time_t now)
-{
-    if (prev == next)
-        return;
-    runstate_change(prev, prev_state, now);
-    runstate_change(next, RUNSTATE_running, now);
-}
-
 /*
  * prev's registers are saved: others may have it.  Who moves it is said at unit_leaves().  If it
  * waits here, a CPU that idles is told now: it could not have taken it before.
@@ -373,7 +365,8 @@ static void schedule(void)
     if (prev != rq->idle)
         prev_state = put_back(rq, prev, now);
     next = pick_next(rq);
-    account_switch(prev, prev_state, next, now);
+    if (prev != next)
+        runstate_switch(prev, prev_state, next, now);
     rq->curr = next;
     next->is_running = true;
     if (next != rq->idle) {

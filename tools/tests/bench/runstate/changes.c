@@ -13,6 +13,7 @@
 
 #include <public/vcpu.h>
 #include <xen/domain.h>
+#include <xen/lib.h>
 #include <xen/runstate.h>
 #include <xen/time.h>
 #include <asm/irqflags.h>
@@ -74,7 +75,7 @@ static noinline void change_by_walking(struct vcpu *v, uint32_t state)
 
     v->runstate.state = state;
     for (unsigned int i = 0; i < v->domain->max_vcpus; i++)
-        counts += VCPU_KIND_ONE(v->domain->vcpu[i]->runstate.state);
+        counts += VCPU_KIND_ONE(min(v->domain->vcpu[i]->runstate.state, (uint32_t)VCPU_KIND_resting));
     v->domain->runstate.record.state = runstate_of_counts(counts);
 }
 

@@ -22,6 +22,12 @@ void runstate_change(struct vcpu *v, uint32_t state, s_time_t now)
     v->runstate.state = state;
 }
 
+void runstate_switch(struct vcpu *prev, uint32_t prev_state, struct vcpu *next, s_time_t now)
+{
+    prev->runstate.state = prev_state;
+    next->runstate.state = RUNSTATE_running;
+}
+
 void runstate_set_down(struct vcpu *v, bool is_down, s_time_t now)
 {
 }
