@@ -184,7 +184,6 @@ static void kill_begin(struct domain *d)
     spin_unlock(&d->lock);
     smp_mb();                   /* see memory_target() */
     domain_pages_mark_dying(d); /* from here on its claim is free for others */
-    event_domain_destroy(d);
 }
 
 /* What d holds is given back, a bounded piece at a time. */
@@ -193,6 +192,8 @@ static int relinquish(struct domain *d)
     struct vcpu *v;
     int rc;
 
+    if ((rc = event_domain_destroy(d)) != 0)
+        return rc;
     if (atomic_read(&d->memory_users))
         return -ERESTART;
     if ((rc = grant_table_relinquish_mappings(d)) != 0)

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* event_channel_op(command, argument): a row for each operation; the work is done in event/. */
+/*
+ * event_channel_op(command | next << 6, argument): a row for each operation; the work is done in
+ * event/.  What is above the command's six bits is where a long operation goes on, and must be zero
+ * for the others.
+ */
 #include <public/event_channel.h>
 #include <xen/domain.h>
 #include <xen/errno.h>
@@ -11,6 +15,9 @@
 #include <xen/privilege.h>
 #include <xen/sched.h>
 
+#define OP_BITS 6
+#define OP_MASK ((1u << OP_BITS) - 1)
+
 union evtchn_arg {
     struct evtchn_alloc_unbound alloc_unbound;
     struct evtchn_bind_interdomain bind_interdomain;
@@ -21,7 +28,10 @@ union evtchn_arg {
     struct evtchn_status status;
     struct evtchn_bind_vcpu bind_vcpu;
     struct evtchn_unmask unmask;
-    struct evtchn_reset reset;
+    struct {
+        struct evtchn_reset reset;
+        evtchn_port_t next; /* not in the guest's memory */
+    };
     struct evtchn_init_control init_control;
     struct evtchn_expand_array expand_array;
     struct evtchn_set_priority set_priority;
@@ -107,7 +117,7 @@ static int reset(struct domain *d, union evtchn_arg *arg)
 
     if (rc)
         return rc;
-    rc = event_reset(target);
+    rc = event_reset(target, &arg->next);
     domain_put(target);
     return rc;
 }
@@ -134,6 +144,7 @@ struct evtchn_row {
     evtchn_fn *fn;
     uint8_t size;    /* of the argument */
     bool has_result; /* the argument is stored back on success */
+    bool is_long;    /* may be continued */
 };
 
 #define ROW(name)                                 \
@@ -155,7 +166,7 @@ static const struct evtchn_row table[] = {
     [EVTCHNOP_bind_ipi] = ROW_RESULT(bind_ipi),
     [EVTCHNOP_bind_vcpu] = ROW(bind_vcpu),
     [EVTCHNOP_unmask] = ROW(unmask),
-    [EVTCHNOP_reset] = ROW(reset),
+    [EVTCHNOP_reset] = {reset, sizeof(struct evtchn_reset), .is_long = true},
     [EVTCHNOP_init_control] = ROW_RESULT(init_control),
     [EVTCHNOP_expand_array] = ROW(expand_array),
     [EVTCHNOP_set_priority] = ROW(set_priority),
@@ -163,19 +174,22 @@ static const struct evtchn_row table[] = {
 
 long do_event_channel_op(struct hypercall *call)
 {
-    const uint64_t cmd = call->arg[0], gva = call->arg[1];
+    const uint64_t op = call->arg[0] & OP_MASK, next = call->arg[0] >> OP_BITS,
+                   gva = call->arg[1];
     const struct evtchn_row *row;
-    union evtchn_arg arg;
+    union evtchn_arg arg = {.next = min(next, (uint64_t)EVTCHN_FIFO_NR_CHANNELS)};
     int rc;
 
-    if (cmd >= ARRAY_SIZE(table))
+    if (op >= ARRAY_SIZE(table))
         return -ENOSYS;
-    row = &table[index_clamp(cmd, ARRAY_SIZE(table))];
-    if (!row->fn)
+    row = &table[index_clamp(op, ARRAY_SIZE(table))];
+    if (!row->fn || (next && !row->is_long))
         return -ENOSYS;
     if (guest_copy_from(&arg, gva, row->size))
         return -EFAULT;
     rc = row->fn(current->domain, &arg);
+    if (rc == -ERESTART)
+        call->arg[0] = op | (uint64_t)arg.next << OP_BITS;
     if (!rc && row->has_result && guest_copy_to(gva, &arg, row->size))
         return -EFAULT;
     return rc;

@@ -10,6 +10,7 @@
 #include <xen/domain.h>
 #include <xen/errno.h>
 #include <xen/event.h>
+#include <xen/hypercall.h>
 #include <xen/mm.h>
 #include <xen/p2m.h>
 #include <xen/sched.h>
@@ -41,6 +42,13 @@ void sched_poll_notify(struct domain *d, unsigned int port)
 
 void domain_pages_init(struct domain_pages *mem)
 {
+}
+
+static bool preempt; /* something else is due */
+
+bool hypercall_preempt_check(void)
+{
+    return preempt;
 }
 
 struct domain *domain_get(domid_t domid)
@@ -100,6 +108,14 @@ static inline evtchn_port_t ipi(struct domain *d, unsigned int vcpu)
 
     CHECK_EQ(event_bind_ipi(d, vcpu, &port), 0);
     return port;
+}
+
+/* A reset that nothing interrupts. */
+static inline void reset_all(struct domain *d)
+{
+    evtchn_port_t next = 0;
+
+    CHECK_EQ(event_reset(d, &next), 0);
 }
 
 /* The status, and in *s the rest of it. */

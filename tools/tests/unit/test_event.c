@@ -174,7 +174,7 @@ UNIT_TEST(dying,
 
     ipi(a, 0);
     CHECK_EQ(event_bind_virq(a, VIRQ_TIMER, 0, &port), 0);
-    event_domain_destroy(a);
+    CHECK_EQ(event_domain_destroy(a), 0);
     for (port = 1; event_port_is_valid(a, port); port++)
         CHECK_EQ(status_of(a, port, &s), EVTCHNSTAT_closed);
     CHECK_EQ(status_of(b, at_b, &s), EVTCHNSTAT_unbound);
@@ -183,10 +183,33 @@ UNIT_TEST(dying,
     CHECK_EQ(event_bind_virq(a, VIRQ_TIMER, 0, &port), -ENODEV);
     CHECK_EQ(event_bind_interdomain(a, b, at_b, &port), -ENODEV);
     event_send_virq(a->vcpu[0], VIRQ_TIMER);
-    event_domain_destroy(a); /* goes on where it was interrupted: nothing is left */
+    CHECK_EQ(event_domain_destroy(a), 0); /* nothing is left */
     event_vcpu_destroy(a->vcpu[0]);
     event_domain_free(a);
     event_domain_free(a);
+    CHECK_EQ(host_domain_references(a), 1);
+}
+
+UNIT_TEST(dying_preempted,
+          "The ports of a dying domain are closed row by row where other things are due, each once.")
+{
+    struct domain *a = make_domain(1, 1, 1023), *b = make_domain(2, 1, 1023);
+    unsigned int rounds = 1;
+    struct evtchn_status s;
+    evtchn_port_t port;
+
+    for (unsigned int i = 0; i < 1000; i++)
+        connect(a, b, &port);
+    preempt = true;
+    while (event_domain_destroy(a) == -ERESTART) {
+        rounds++;
+        CHECK_EQ(event_bind_ipi(a, 0, &port), -ENODEV);
+    }
+    CHECK_EQ(rounds, DIV_ROUND_UP(1000, CHANNELS_PER_BUCKET));
+    for (port = 1; port <= 1000; port++) {
+        CHECK_EQ(status_of(a, port, &s), EVTCHNSTAT_closed);
+        CHECK_EQ(status_of(b, port, &s), EVTCHNSTAT_unbound);
+    }
     CHECK_EQ(host_domain_references(a), 1);
 }
 
@@ -572,7 +595,7 @@ UNIT_TEST(model,
             for (evtchn_port_t port = 1; port <= MODEL_PORTS; port++)
                 if (model_in_use(d, port))
                     try_close(d, port);
-            CHECK_EQ(event_reset(dom[d]), 0);
+            reset_all(dom[d]);
             model_compare();
         }
     }
@@ -616,8 +639,8 @@ UNIT_TEST(
                 CHECK_EQ(there.u.interdomain.port, port);
             }
     }
-    event_domain_destroy(dom[0]);
-    event_domain_destroy(dom[1]);
+    for (unsigned int d = 0; d < 2; d++)
+        CHECK_EQ(event_domain_destroy(dom[d]), 0);
     for (unsigned int d = 0; d < 2; d++)
         CHECK_EQ(host_domain_references(dom[d]), 1);
 }

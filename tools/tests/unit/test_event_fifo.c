@@ -187,7 +187,7 @@ UNIT_TEST(control_errors,
     CHECK_EQ(event_fifo_init_control(d, 0, 200, PAGE_SIZE - 72), 0); /* the last place */
     CHECK_EQ(event_fifo_init_control(d, 0, 201, 0), -EINVAL);        /* once is enough */
     CHECK_EQ(references, 1);
-    event_domain_destroy(d);
+    CHECK_EQ(event_domain_destroy(d), 0);
     CHECK_EQ(references, 0);
     CHECK_EQ(event_fifo_init_control(d, 1, 200, 0), -EINVAL); /* dying */
     CHECK_EQ(references, 0);
@@ -208,7 +208,7 @@ UNIT_TEST(
         CHECK_EQ(event_fifo_expand_array(d, 4 + i), 0);
     CHECK_EQ(event_fifo_expand_array(d, 4), -ENOSPC);
     CHECK_EQ(references, 1 + EVTCHN_FIFO_NR_CHANNELS / 1024);
-    event_domain_destroy(d);
+    CHECK_EQ(event_domain_destroy(d), 0);
     CHECK_EQ(references, 0);
     CHECK_EQ(event_fifo_expand_array(d, 0), -EINVAL);
     CHECK_EQ(references, 0);
@@ -227,7 +227,7 @@ UNIT_TEST(all_ports,
     CHECK_EQ(event_bind_ipi(d, 0, &port), -ENOSPC);
     send(EVTCHN_FIFO_NR_CHANNELS - 1);
     CHECK_FINDS(&(struct reader){0}, EVTCHN_FIFO_NR_CHANNELS - 1);
-    CHECK_EQ(event_reset(d), 0);
+    reset_all(d);
     CHECK_EQ(references, 0);
 }
 
@@ -422,7 +422,7 @@ UNIT_TEST(reset, "A reset returns pages and layout; afterwards all begins anew."
     ipi(d, 1);
     send(1);
     send(2);
-    CHECK_EQ(event_reset(d), 0);
+    reset_all(d);
     CHECK_EQ(references, 0);
     CHECK_EQ(status_of(d, 1, &s), EVTCHNSTAT_closed);
     CHECK_EQ(ipi(d, 0), 1);
@@ -454,7 +454,7 @@ UNIT_TEST(opened_during_reset,
         ipi(d, 0);
     other_vcpu = open_and_send;
     puts_until = 5119; /* all rows' ports are closed */
-    CHECK_EQ(event_reset(d), 0);
+    reset_all(d);
     CHECK_EQ(puts_until, 0);
     CHECK_EQ(references, 0);
     for (evtchn_port_t port = 1; event_port_is_valid(d, port); port++)
@@ -463,6 +463,96 @@ UNIT_TEST(opened_during_reset,
     CHECK_EQ(highest, EVTCHN_2L_NR_CHANNELS - 1);
     send(highest);
     CHECK(test_bit(highest, d->shared_info->evtchn_pending));
+}
+
+static unsigned int count_open(void)
+{
+    unsigned int count = 0;
+    struct evtchn_status s;
+
+    for (evtchn_port_t port = 1; event_port_is_valid(d, port); port++)
+        count += status_of(d, port, &s) != EVTCHNSTAT_closed;
+    return count;
+}
+
+UNIT_TEST(reset_preempted,
+          "A reset of many ports stops after each row when something is due, and goes on there.")
+{
+    evtchn_port_t next = 0, at = 0;
+
+    make_fifo_guest(1);
+    for (unsigned int i = 1; i <= 20000; i++)
+        ipi(d, 0);
+    preempt = true;
+    for (unsigned int open = 20000; event_reset(d, &next) == -ERESTART; at = next) {
+        CHECK(next > at && next - at <= CHANNELS_PER_BUCKET);
+        CHECK(count_open() < open);
+        open = count_open();
+        CHECK_EQ(references, 0); /* the layout goes first */
+    }
+    CHECK_EQ(next, DIV_ROUND_UP(20001, CHANNELS_PER_BUCKET) * CHANNELS_PER_BUCKET);
+    CHECK_EQ(count_open(), 0);
+}
+
+UNIT_TEST(opened_between,
+          "What is opened and sent between the rounds of a reset is there when it is over.")
+{
+    evtchn_port_t next = 0, low;
+    struct evtchn_status s;
+
+    make_fifo_guest(1);
+    for (unsigned int i = 1; i <= 5000; i++)
+        ipi(d, 0);
+    preempt = true;
+    CHECK_EQ(event_reset(d, &next), -ERESTART);
+    low = ipi(d, 0);
+    CHECK(low < next);
+    send(low);
+    CHECK(test_bit(low, d->shared_info->evtchn_pending));
+    send(4999); /* not closed yet, and without a bit */
+    while (event_reset(d, &next) == -ERESTART)
+        continue;
+    CHECK_EQ(count_open(), 1);
+    CHECK_EQ(status_of(d, low, &s), EVTCHNSTAT_ipi);
+    CHECK(event_port_is_pending(d, low));
+    preempt = false;
+    reset_all(d); /* another one begins anew */
+    CHECK_EQ(count_open(), 0);
+}
+
+UNIT_TEST(reset_abandoned,
+          "Ports that an abandoned reset leaves have no 2-level bit: they wait for words again.")
+{
+    struct reader r = {0};
+    evtchn_port_t next = 0;
+
+    make_fifo_guest(1);
+    for (unsigned int i = 1; i <= 5000; i++)
+        ipi(d, 0);
+    preempt = true;
+    CHECK_EQ(event_reset(d, &next), -ERESTART);
+    preempt = false;
+    next = 200000; /* the guest says that it has come far */
+    CHECK_EQ(event_reset(d, &next), 0);
+    CHECK_EQ(count_open(), 5001 - CHANNELS_PER_BUCKET);
+    memset(d->shared_info, 0xff, sizeof(*d->shared_info));
+    send(4096);
+    send(5000);
+    CHECK(event_port_is_pending(d, 5000) && !event_port_is_pending(d, 4999));
+    CHECK_EQ(event_unmask(d, 5000), 0);
+    CHECK_EQ(event_close(d, 4096), 0);
+    for (unsigned int i = 0; i < sizeof(*d->shared_info); i++)
+        CHECK_EQ(((unsigned char *)d->shared_info)[i], 0xff);
+    memset(d->shared_info, 0, sizeof(*d->shared_info));
+    for (unsigned int i = 0; i < 5; i++)
+        memset(guest_page(i), 0, PAGE_SIZE);
+    memset(control(0), 0, sizeof(*control(0)));
+    CHECK_EQ(give_control(0), 0);
+    for (unsigned int i = 0; i < 5; i++)
+        CHECK_EQ(event_fifo_expand_array(d, i), 0);
+    CHECK_FINDS(&r, 5000);
+    reset_all(d);
+    CHECK_EQ(count_open(), 0);
 }
 
 /* --- random histories --- */
@@ -718,7 +808,7 @@ static void check_still_right(void)
 {
     struct reader r = {0};
 
-    CHECK_EQ(event_reset(d), 0);
+    reset_all(d);
     CHECK_EQ(references, 0);
     memset(guest_page(0), 0, PAGE_SIZE);
     memset(control(0), 0, sizeof(*control(0)));

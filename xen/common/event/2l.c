@@ -15,10 +15,23 @@ static void announce(struct vcpu *v, evtchn_port_t port)
         vcpu_mark_events_pending(v);
 }
 
+/*
+ * Ports of the FIFO layout that a reset has yet to close have none.  They keep what comes until
+ * they are closed, or until that layout is back.
+ */
+static bool has_bit(evtchn_port_t port)
+{
+    return port < EVTCHN_2L_NR_CHANNELS;
+}
+
 static void set_pending(struct vcpu *v, struct event_channel *ch, evtchn_port_t port)
 {
     struct domain *d = v->domain;
 
+    if (!has_bit(port)) {
+        ch->is_deferred = true;
+        return;
+    }
     if (test_and_set_bit(port, d->shared_info->evtchn_pending))
         return;
     if (!test_bit(port, d->shared_info->evtchn_mask))
@@ -28,21 +41,23 @@ static void set_pending(struct vcpu *v, struct event_channel *ch, evtchn_port_t 
 
 static void clear_pending(struct domain *d, struct event_channel *ch, evtchn_port_t port)
 {
-    clear_bit(port, d->shared_info->evtchn_pending);
+    ch->is_deferred = false;
+    if (has_bit(port))
+        clear_bit(port, d->shared_info->evtchn_pending);
 }
 
 static void unmask(struct domain *d, struct event_channel *ch, evtchn_port_t port)
 {
     struct vcpu *v = domain_vcpu(d, ch->vcpu);
 
-    if (test_and_clear_bit(port, d->shared_info->evtchn_mask) &&
+    if (has_bit(port) && test_and_clear_bit(port, d->shared_info->evtchn_mask) &&
         test_bit(port, d->shared_info->evtchn_pending) && v)
         announce(v, port);
 }
 
 static bool is_pending(struct domain *d, const struct event_channel *ch, evtchn_port_t port)
 {
-    return test_bit(port, d->shared_info->evtchn_pending);
+    return has_bit(port) ? test_bit(port, d->shared_info->evtchn_pending) : ch->is_deferred;
 }
 
 const struct event_layout event_layout_2l = {

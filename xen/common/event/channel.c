@@ -5,6 +5,7 @@
  * the door.
  */
 #include <xen/errno.h>
+#include <xen/hypercall.h>
 #include <xen/lib.h>
 #include <xen/sched.h>
 
@@ -303,45 +304,58 @@ bool event_port_is_valid(struct domain *d, evtchn_port_t port)
     return port_channel(d, port) != NULL;
 }
 
-static void close_all(struct domain *d)
+/* A row of ports at least, and on until something else is due. */
+static int close_from(struct domain *d, evtchn_port_t *next)
 {
-    for (evtchn_port_t port = 1; event_port_is_valid(d, port); port++)
+    const evtchn_port_t first = max(*next, 1u);
+    evtchn_port_t port;
+
+    for (port = first; event_port_is_valid(d, port); port++) {
+        if (port != first && port % CHANNELS_PER_BUCKET == 0 && hypercall_preempt_check())
+            break;
         event_close(d, port); /* a free port says -EINVAL, which is as good */
+    }
+    *next = port;
+    return event_port_is_valid(d, port) ? -ERESTART : 0;
 }
 
-/*
- * Ports may be opened behind close_all()'s back.  They stay, so they must be such as the 2-level
- * layout has bits for:
- *
- *     reset                               another vCPU
- *     closes port 5000
- *                                         opens port 5000
- *     2-level: 4096 ports
- *                                         sends: a bit beyond the shared page is set
- */
-int event_reset(struct domain *d)
+static void layout_reset(struct domain *d)
 {
     unsigned long flags;
 
     spin_lock_irqsave(&d->event->lock, flags);
-    d->event->reset_count++;
-    spin_unlock_irqrestore(&d->event->lock, flags);
-    close_all(d);
-    spin_lock_irqsave(&d->event->lock, flags);
     fifo_teardown(d);
-    d->event->reset_count--;
     spin_unlock_irqrestore(&d->event->lock, flags);
-    return 0;
 }
 
-void event_domain_destroy(struct domain *d)
+/*
+ * The layout goes first, since between the rounds anything may happen:
+ *
+ *     reset                               another vCPU
+ *     2-level: 4096 ports
+ *     closes port 1 and so on
+ *                                         opens port 1, which is as the new layout has it
+ *     closes port 5000
+ *
+ * Ports that are not closed yet and have no bit in the new layout are silent in it; so nothing
+ * depends on the guest's going on at all, or at the right port.
+ */
+int event_reset(struct domain *d, evtchn_port_t *next)
+{
+    if (!*next)
+        layout_reset(d);
+    return close_from(d, next);
+}
+
+int event_domain_destroy(struct domain *d)
 {
     unsigned long flags;
 
     spin_lock_irqsave(&d->event->lock, flags);
     d->event->is_dying = true; /* and so nothing opens behind our back */
     spin_unlock_irqrestore(&d->event->lock, flags);
-    event_reset(d);
+    layout_reset(d);
+    return close_from(d, &d->event->closed);
 }
 
 /* Each upcall announces any number of ports; one that the guest has not yet looked at serves new

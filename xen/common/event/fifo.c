@@ -187,7 +187,8 @@ static void switch_layout(struct domain *d, struct event_fifo *f)
     struct event_channel *ch;
 
     spin_lock(&d->event->raise_lock);
-    for (evtchn_port_t port = 1; (ch = port_channel(d, port)) != NULL; port++)
+    for (evtchn_port_t port = 1;
+         port < EVTCHN_2L_NR_CHANNELS && (ch = port_channel(d, port)) != NULL; port++)
         ch->is_deferred = ch->state != CHANNEL_free && event_layout_2l.is_pending(d, ch, port);
     d->event->fifo = f;
     d->event->layout = &event_layout_fifo;
@@ -319,8 +320,7 @@ int event_fifo_set_priority(struct domain *d, evtchn_port_t port, unsigned int p
     return rc;
 }
 
-/* The pages go back to the guest; a port that somebody opened meanwhile goes on in the 2-level
- * layout. */
+/* The pages go back to the guest; ports that are open go on in the 2-level layout. */
 void fifo_teardown(struct domain *d)
 {
     struct event_fifo *f = d->event->fifo;

@@ -30,9 +30,7 @@ struct event_channel *port_in_use(struct domain *d, evtchn_port_t port)
 
 static unsigned int port_limit(const struct event_state *e)
 {
-    const struct event_layout *layout = e->reset_count ? &event_layout_2l : e->layout;
-
-    return min(e->port_limit, layout->port_count);
+    return min(e->port_limit, e->layout->port_count);
 }
 
 bool port_row_made(struct domain *d, int *rc)

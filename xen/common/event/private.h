@@ -26,7 +26,7 @@ struct event_channel {
     uint8_t state;         /* enum channel_state */
     uint8_t priority;      /* FIFO: the queue to link on */
     uint8_t last_priority; /* FIFO: the queue it was linked on last, */
-    bool is_deferred;      /* FIFO: raised before there was a word for it */
+    bool is_deferred;      /* raised while there was no word for it, nor a bit */
     uint16_t vcpu;         /* whom to notify */
     uint16_t last_vcpu;    /* and the vCPU of that queue */
     union {
@@ -65,7 +65,7 @@ struct event_state {
     unsigned int port_count;           /* ports that the allocated rows hold */
     unsigned int first_free;           /* no port below it is free */
     bool is_dying;                     /* no new ports */
-    unsigned int reset_count; /* resets under way: no port that 2-level words cannot name */
+    evtchn_port_t closed;              /* dying: ports below it are closed; its killer's */
     struct event_fifo *fifo;  /* NULL while the layout is 2-level; changes under both locks */
 };
 

@@ -14,7 +14,7 @@ struct domain;
 struct vcpu;
 
 int event_domain_init(struct domain *d, unsigned int max_port);
-void event_domain_destroy(struct domain *d);        /* dying: closes all ports */
+int event_domain_destroy(struct domain *d);         /* dying: closes all ports; -ERESTART until done */
 void event_domain_free(struct domain *d);           /* after the last reference */
 int event_vcpu_init(struct vcpu *v);
 void event_vcpu_destroy(struct vcpu *v);
@@ -33,7 +33,9 @@ int event_bind_vcpu(struct domain *d, evtchn_port_t port, unsigned int vcpu);
 int event_close(struct domain *d, evtchn_port_t port);
 int event_status(struct domain *d, struct evtchn_status *status);   /* status->port in, the rest out */
 int event_unmask(struct domain *d, evtchn_port_t port);
-int event_reset(struct domain *d);      /* closes all ports, returns to the 2-level layout */
+/* Returns to the 2-level layout and closes all ports, a bounded piece at a time: -ERESTART until done, with in *next the
+ * port to go on with, which is 0 to begin with. */
+int event_reset(struct domain *d, evtchn_port_t *next);
 int event_fifo_init_control(struct domain *d, unsigned int vcpu, uint64_t gfn, uint32_t offset);
 int event_fifo_expand_array(struct domain *d, uint64_t gfn);
 int event_fifo_set_priority(struct domain *d, evtchn_port_t port, unsigned int priority);
