@@ -9,6 +9,7 @@
 #include <public/sched.h>
 #include <xen/string.h>
 #include <asm/processor.h>
+#include "domain.h"
 #include "guest.h"
 
 #define ROUNDS       256
@@ -67,9 +68,9 @@ void test_main(void)
     domid_t other;
 
     clock_map(DOMID_SELF);
-    other = domu_create(1);
-    domu_vcpu_start(other, 0, yield_for_ever, NULL);
-    domu_unpause(other);
+    other = domain_clone(1);
+    domain_vcpu_start(other, 0, yield_for_ever, NULL);
+    domain_unpause(other);
     yields(16); /* the first ones fill caches and tables */
     if (strstr(guest_cmdline, "time"))
         measure_time();

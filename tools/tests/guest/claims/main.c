@@ -11,6 +11,7 @@
 #include <public/memory.h>
 #include <public/sysctl.h>
 #include <asm/page.h>
+#include "domain.h"
 #include "guest.h"
 
 #define NO_NODE   XEN_DOMCTL_CLAIM_MEMORY_NO_NODE
@@ -40,25 +41,28 @@ static struct counters counters(void)
     return c;
 }
 
-static domid_t domain_make(void)
+static long set_maximum(domid_t domid, uint64_t kib)
 {
-    struct xen_domctl op = {0};
-    domid_t domid;
+    struct xen_domctl op = domctl_for(XEN_DOMCTL_max_mem, domid);
 
-    op.u.createdomain = (struct xen_domctl_createdomain){
-        .flags = XEN_DOMCTL_CDF_hvm | XEN_DOMCTL_CDF_hap,
-        .max_vcpus = 1,
-        .max_evtchn_port = 1023,
-        .max_grant_frames = 4,
-        .max_maptrack_frames = 4,
-        .grant_opts = 1,
-        .arch.emulation_flags = XEN_X86_EMU_LAPIC,
-    };
-    if (domain_op(0, XEN_DOMCTL_createdomain, &op))
-        test_error("no domain can be made");
-    domid = op.domain;
-    op.u.max_mem.max_memkb = MAX_PAGES * 4;
-    if (domain_op(domid, XEN_DOMCTL_max_mem, &op))
+    op.u.max_mem.max_memkb = kib;
+    return domctl(&op);
+}
+
+static long set_pool(domid_t domid, uint64_t size)
+{
+    struct xen_domctl op = domctl_for(XEN_DOMCTL_set_paging_mempool_size, domid);
+
+    op.u.paging_mempool.size = size;
+    return domctl(&op);
+}
+
+/* Without vCPUs: what those take would be in the way. */
+static domid_t make(void)
+{
+    domid_t domid = domain_create(1);
+
+    if (set_maximum(domid, MAX_PAGES * 4))
         test_error("a domain's maximum cannot be set");
     return domid;
 }
@@ -72,11 +76,11 @@ static long claim_host(domid_t domid, uint64_t pages)
 
 static long claim(domid_t domid, unsigned int count, const struct xen_memory_claim *entries)
 {
-    struct xen_domctl op = {0};
+    struct xen_domctl op = domctl_for(XEN_DOMCTL_claim_memory, domid);
 
     op.u.claim_memory.claims.p = (void *)entries;
     op.u.claim_memory.nr_claims = count;
-    return domain_op(domid, XEN_DOMCTL_claim_memory, &op);
+    return domctl(&op);
 }
 
 static long claim_node(domid_t domid, uint64_t pages, uint32_t node)
@@ -100,11 +104,11 @@ static long populate(domid_t domid, unsigned long gfn, unsigned long count, unsi
 static uint64_t pages_on(domid_t domid, unsigned int node)
 {
     struct xen_node_pages pages[NODES];
-    struct xen_domctl op = {0};
+    struct xen_domctl op = domctl_for(XEN_DOMCTL_get_node_pages, domid);
 
     op.u.get_node_pages.nodes.p = pages;
     op.u.get_node_pages.num_nodes = NODES;
-    if (domain_op(domid, XEN_DOMCTL_get_node_pages, &op))
+    if (domctl(&op))
         test_error("a domain's pages cannot be read");
     return pages[node].pages;
 }
@@ -181,13 +185,12 @@ static void test_errors(domid_t domid)
 
 static void test_header_padding(domid_t domid)
 {
-    struct xen_domctl op = {0};
+    struct xen_domctl op = domctl_for(XEN_DOMCTL_claim_memory, domid);
 
     op.u.claim_memory.claims.p = (void *)BAD_GVA;
     op.u.claim_memory.nr_claims = 256;
     op.u.claim_memory.pad = 1;
-    check_equal(domain_op(domid, XEN_DOMCTL_claim_memory, &op), -XEN_EINVAL,
-                "padding, before anything is read");
+    check_equal(domctl(&op), -XEN_EINVAL, "padding, before anything is read");
 }
 
 static void test_node_numbers(domid_t domid)
@@ -259,11 +262,9 @@ static void test_sets(domid_t domid)
 
 static void test_others(domid_t domid, domid_t other)
 {
-    struct xen_domctl op = {0};
     uint64_t all;
 
-    op.u.max_mem.max_memkb = ~0U;
-    if (domain_op(domid, XEN_DOMCTL_max_mem, &op) || domain_op(other, XEN_DOMCTL_max_mem, &op))
+    if (set_maximum(domid, ~0U) || set_maximum(other, ~0U))
         test_error("a maximum cannot be set");
     all = counters().node[1].free;
     check_equal(claim_node(domid, all + 1, 1), -XEN_ENOMEM, "one page more than node 1 has");
@@ -278,10 +279,8 @@ static void test_others(domid_t domid, domid_t other)
     check_equal(claim_host(domid, all + 1200), 0, "all that it has, beside what the domain has");
     check_equal(counters().claimed, all, "to the last page");
     check_equal(populate(other, 100, 16, 0), 0, "others get nothing");
-    op.u.paging_mempool.size = 16 << 20;
-    check_equal(domain_op(other, XEN_DOMCTL_set_paging_mempool_size, &op), -XEN_ENOMEM,
-                "nor does the hypervisor for them");
-    check_equal(domain_op(domid, XEN_DOMCTL_set_paging_mempool_size, &op), -XEN_ENOMEM,
+    check_equal(set_pool(other, 16 << 20), -XEN_ENOMEM, "nor does the hypervisor for them");
+    check_equal(set_pool(domid, 16 << 20), -XEN_ENOMEM,
                 "nor for the claimant: its claim is for its memory");
     check_equal(counters().free, all, "no page is gone");
     release(domid);
@@ -292,15 +291,12 @@ static void test_others(domid_t domid, domid_t other)
 
 static void test_pool(domid_t domid, domid_t other)
 {
-    struct xen_domctl op = {0};
+    struct xen_domctl op = domctl_for(XEN_DOMCTL_get_paging_mempool_size, domid);
     uint64_t free = counters().free;
 
-    op.u.paging_mempool.size = 4 << 20;
-    check_equal(domain_op(domid, XEN_DOMCTL_set_paging_mempool_size, &op), 0,
-                "4 MiB are set aside for page tables");
+    check_equal(set_pool(domid, 4 << 20), 0, "4 MiB are set aside for page tables");
     check(free - counters().free > 1000, "and are not free any more");
-    op.u.paging_mempool.size = 0;
-    check_equal(domain_op(domid, XEN_DOMCTL_get_paging_mempool_size, &op), 0, "they can be read");
+    check_equal(domctl(&op), 0, "they can be read");
     check_equal(op.u.paging_mempool.size, 4 << 20, "4 MiB");
     check_equal(claim_host(other, counters().free + 32), 0, "another claims all the rest");
     /* Frames far apart: each wants tables of its own. */
@@ -315,17 +311,13 @@ static void test_pool(domid_t domid, domid_t other)
             break;
     check_equal(claim_host(domid, 0), 0, "released");
     release(other);
-    op.u.paging_mempool.size = 123;
-    check_equal(domain_op(domid, XEN_DOMCTL_set_paging_mempool_size, &op), -XEN_EINVAL,
-                "a size that is not whole pages");
-    op.u.paging_mempool.size = 0;
-    check_equal(domain_op(domid, XEN_DOMCTL_set_paging_mempool_size, &op), 0, "given back");
+    check_equal(set_pool(domid, 123), -XEN_EINVAL, "a size that is not whole pages");
+    check_equal(set_pool(domid, 0), 0, "given back");
 }
 
 void test_main(void)
 {
-    domid_t domid = domain_make(), other = domain_make();
-    struct xen_domctl op = {0};
+    domid_t domid = make(), other = make();
 
     test_all_errors(domid);
     test_node_numbers(domid);
@@ -333,7 +325,7 @@ void test_main(void)
     test_others(domid, other);
     test_pool(domid, other);
     check_equal(claim_host(domid, 2000), 0, "a claim at the end");
-    check_equal(domain_op(domid, XEN_DOMCTL_destroydomain, &op), 0, "the domain is destroyed");
-    check_equal(counters().claimed, 0, "the claim goes with it");
-    check_equal(domain_op(other, XEN_DOMCTL_destroydomain, &op), 0, "the other, too");
+    domain_destroy(domid);
+    check_equal(counters().claimed, 0, "and goes with the domain");
+    domain_destroy(other);
 }

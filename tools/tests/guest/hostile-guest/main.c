@@ -140,7 +140,7 @@ static uint64_t one_life(uint64_t calls, uint64_t seed)
     unsigned int reason;
     uint64_t made;
 
-    domain_run(domid);
+    domain_unpause(domid);
     reason = domain_wait(domid);
     if (reason != SHUTDOWN_poweroff)
         check_equal(reason, SHUTDOWN_poweroff, "d%u comes to its end by itself", domid);

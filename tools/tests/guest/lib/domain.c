@@ -1,18 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* domain.h's calls. */
+/* domain.h's calls, but for how a domain gets its kernel. */
 #include <public/event_channel.h>
 #include <public/hvm/save.h>
 #include <public/memory.h>
 #include <public/sched.h>
 #include "domain.h"
-#include "elf.h"
 #include "guest.h"
+#include "private.h"
 
-/* Where pages of the domain are seen while it is filled: nothing else is there in any of our machines. */
-#define WINDOW ((char *)0xa0000000UL)
-
-#define START_INFO 0x1000UL /* in the new domain: the start info, and its command line behind */
-#define CMDLINE    0x1800UL
+#define WINDOWS 0xa0000000UL /* nothing else is there in any of our machines */
 
 #define PATIENCE 100000 /* yields: each lets every CPU come round */
 
@@ -26,7 +22,7 @@ struct xen_sysctl sysctl_for(uint32_t cmd)
     return (struct xen_sysctl){.cmd = cmd, .interface_version = XEN_SYSCTL_INTERFACE_VERSION};
 }
 
-static void must(long rc, const char *what)
+void must(long rc, const char *what)
 {
     if (rc)
         test_error("%s: error %ld", what, rc);
@@ -34,11 +30,11 @@ static void must(long rc, const char *what)
 
 /* --- making --- */
 
-domid_t domain_make(unsigned int vcpus, unsigned long max_pages)
+domid_t domain_create(unsigned int vcpus)
 {
-    struct xen_domctl create = domctl_for(XEN_DOMCTL_createdomain, 0), op;
+    struct xen_domctl op = domctl_for(XEN_DOMCTL_createdomain, 0);
 
-    create.u.createdomain = (struct xen_domctl_createdomain){
+    op.u.createdomain = (struct xen_domctl_createdomain){
         .flags = XEN_DOMCTL_CDF_hvm | XEN_DOMCTL_CDF_hap,
         .max_vcpus = vcpus,
         .max_evtchn_port = 1023,
@@ -47,14 +43,21 @@ domid_t domain_make(unsigned int vcpus, unsigned long max_pages)
         .grant_opts = 1,
         .arch.emulation_flags = XEN_X86_EMU_LAPIC,
     };
-    must(domctl(&create), "a domain cannot be made");
-    op = domctl_for(XEN_DOMCTL_max_vcpus, create.domain);
+    must(domctl(&op), "a domain cannot be made");
+    return op.domain;
+}
+
+domid_t domain_make(unsigned int vcpus, unsigned long max_pages)
+{
+    domid_t domid = domain_create(vcpus);
+    struct xen_domctl op = domctl_for(XEN_DOMCTL_max_vcpus, domid);
+
     op.u.max_vcpus.max = vcpus;
     must(domctl(&op), "its vCPUs cannot be made");
-    op = domctl_for(XEN_DOMCTL_max_mem, create.domain);
+    op = domctl_for(XEN_DOMCTL_max_mem, domid);
     op.u.max_mem.max_memkb = max_pages * 4;
     must(domctl(&op), "its memory cannot be limited");
-    return create.domain;
+    return domid;
 }
 
 /* In a multicall, as toolstacks do: the count is told in full. */
@@ -117,94 +120,91 @@ long domain_page_unmap(void *at)
     return memory_op(XENMEM_remove_from_physmap, &arg);
 }
 
-/* --- filling it --- */
+static bool window_is_taken[64];
 
-static void write_to(domid_t domid, unsigned long gpa, const void *from, unsigned long size)
+static unsigned int window_find(void)
 {
-    while (size) {
-        unsigned long offset = gpa & 4095, piece = min(size, 4096 - offset);
-
-        must(domain_page_map(domid, gpa >> 12, WINDOW), "a page of the domain cannot be mapped");
-        memcpy(WINDOW + offset, from, piece);
-        gpa += piece;
-        from = (const char *)from + piece;
-        size -= piece;
-    }
-    must(domain_page_unmap(WINDOW), "nor unmapped");
+    for (unsigned int i = 0; i < ARRAY_SIZE(window_is_taken); i++)
+        if (!window_is_taken[i])
+            return i;
+    test_error("all windows are taken");
 }
 
-static const char *kernel_image(void)
+void *domain_map(domid_t domid, const void *address)
 {
-    const struct hvm_modlist_entry *module = (void *)guest_start_info->modlist_paddr;
+    unsigned int window = window_find();
+    char *here = (char *)WINDOWS + window * 4096UL;
 
-    if (!guest_start_info->nr_modules)
-        test_error("there is no kernel for the domain: a line 'module:' names it");
-    return (const char *)module->paddr;
+    must(domain_page_map(domid, (unsigned long)address >> 12, here), "a page of the domain cannot be mapped");
+    window_is_taken[window] = true;
+    return here + (unsigned long)address % 4096;
 }
 
-static uint32_t load_kernel(domid_t domid)
+void domain_unmap(void *here)
 {
-    const char *image = kernel_image();
-    const struct elf64_header *elf = (const void *)image;
-    const struct elf64_segment *s = (const void *)(image + elf->segments);
-
-    if (memcmp(elf->magic, "\177ELF", 4))
-        test_error("the domain's kernel is no ELF file");
-    for (unsigned int i = 0; i < elf->segment_count; i++)
-        if (s[i].type == ELF_LOAD)
-            write_to(domid, s[i].paddr, image + s[i].offset, s[i].file_size);
-    return elf->entry;
+    must(domain_page_unmap(here), "a page of the domain cannot be unmapped");
+    window_is_taken[((unsigned long)here - WINDOWS) >> 12] = false;
 }
 
-static void load_start_info(domid_t domid, const char *cmdline)
-{
-    struct hvm_start_info info = {.magic = XEN_HVM_START_MAGIC_VALUE, .version = 1, .cmdline_paddr = CMDLINE};
+/* --- its vCPUs --- */
 
-    write_to(domid, START_INFO, &info, sizeof(info));
-    write_to(domid, CMDLINE, cmdline, strlen(cmdline) + 1);
-}
+/* What a builder hands over: a chain of records. */
+struct context {
+    struct hvm_save_descriptor header_desc;
+    struct hvm_save_header header;
+    struct hvm_save_descriptor cpu_desc;
+    struct hvm_hw_cpu cpu;
+    struct hvm_save_descriptor end;
+};
+_Static_assert(sizeof(struct context) ==
+                   3 * sizeof(struct hvm_save_descriptor) + HVM_SAVE_LENGTH(HEADER) + HVM_SAVE_LENGTH(CPU),
+               "no gaps in the chain");
 
-/* The PVH boot ABI: flat 32-bit protected mode, ebx the start info. */
-void domain_context(domid_t domid, uint32_t entry)
+void domain_vcpu_set(domid_t domid, unsigned int n, const struct hvm_hw_cpu *cpu)
 {
-    static struct {
-        struct hvm_save_descriptor header_desc;
-        struct hvm_save_header header;
-        struct hvm_save_descriptor cpu_desc;
-        struct hvm_hw_cpu cpu;
-        struct hvm_save_descriptor end;
-    } packed_struct chain;
+    static struct context chain;
     struct xen_domctl op = domctl_for(XEN_DOMCTL_sethvmcontext, domid);
-    struct hvm_hw_cpu cpu = {.rip = entry, .rbx = START_INFO, .rflags = 2, .cr0 = 0x11, .dr6 = 0xffff0ff0, .dr7 = 0x400};
 
-    cpu.cs_limit = cpu.ds_limit = cpu.es_limit = cpu.ss_limit = ~0u;
-    cpu.cs_arbytes = 0xc9b;
-    cpu.ds_arbytes = cpu.es_arbytes = cpu.ss_arbytes = 0xc93;
-    cpu.tr_arbytes = 0x8b;
-    cpu.tr_limit = 0x67;
-    chain.header_desc = (struct hvm_save_descriptor){HVM_SAVE_CODE(HEADER), 0, HVM_SAVE_LENGTH(HEADER)};
-    chain.header = (struct hvm_save_header){.magic = HVM_FILE_MAGIC, .version = HVM_FILE_VERSION};
-    chain.cpu_desc = (struct hvm_save_descriptor){HVM_SAVE_CODE(CPU), 0, HVM_SAVE_LENGTH(CPU)};
-    chain.cpu = cpu;
-    chain.end = (struct hvm_save_descriptor){HVM_SAVE_CODE(END), 0, 0};
+    chain = (struct context){
+        .header_desc = {HVM_SAVE_CODE(HEADER), 0, HVM_SAVE_LENGTH(HEADER)},
+        .header = {.magic = HVM_FILE_MAGIC, .version = HVM_FILE_VERSION},
+        .cpu_desc = {HVM_SAVE_CODE(CPU), (uint16_t)n, HVM_SAVE_LENGTH(CPU)},
+        .cpu = *cpu,
+        .end = {HVM_SAVE_CODE(END), 0, 0},
+    };
     op.u.hvmcontext.buffer.p = (void *)&chain;
     op.u.hvmcontext.size = sizeof(chain);
-    must(domctl(&op), "the first vCPU's context cannot be set");
+    must(domctl(&op), "a vCPU's context cannot be set");
 }
 
-void domain_load(domid_t domid, const char *cmdline)
-{
-    uint32_t entry = load_kernel(domid);
+/* --- its life --- */
 
-    load_start_info(domid, cmdline);
-    domain_context(domid, entry);
+static void simply(domid_t domid, uint32_t cmd, const char *what)
+{
+    struct xen_domctl op = domctl_for(cmd, domid);
+
+    must(domctl(&op), what);
 }
 
-void domain_run(domid_t domid)
+void domain_pause(domid_t domid)
 {
-    struct xen_domctl op = domctl_for(XEN_DOMCTL_unpausedomain, domid);
+    simply(domid, XEN_DOMCTL_pausedomain, "the domain cannot be paused");
+}
 
-    must(domctl(&op), "the domain cannot be started");
+void domain_unpause(domid_t domid)
+{
+    simply(domid, XEN_DOMCTL_unpausedomain, "the domain cannot be started");
+}
+
+void domain_pin(domid_t domid, unsigned int vcpu, uint64_t cpus)
+{
+    struct xen_domctl op = domctl_for(XEN_DOMCTL_setvcpuaffinity, domid);
+
+    op.u.vcpuaffinity.vcpu = vcpu;
+    op.u.vcpuaffinity.flags = XEN_VCPUAFFINITY_HARD;
+    op.u.vcpuaffinity.cpumap_hard.bitmap.p = (uint8_t *)&cpus;
+    op.u.vcpuaffinity.cpumap_hard.nr_bits = 64;
+    must(domctl(&op), "a vCPU cannot be pinned");
 }
 
 /* --- its end --- */
@@ -247,11 +247,14 @@ bool domain_exists(domid_t domid)
     return !domctl(&op) && op.domain == domid;
 }
 
+void domain_destroy(domid_t domid)
+{
+    simply(domid, XEN_DOMCTL_destroydomain, "the domain cannot be destroyed");
+}
+
 void domain_end(domid_t domid)
 {
-    struct xen_domctl op = domctl_for(XEN_DOMCTL_destroydomain, domid);
-
-    must(domctl(&op), "the domain cannot be destroyed");
+    domain_destroy(domid);
     for (unsigned int i = 0; domain_exists(domid); i++) {
         if (i == PATIENCE)
             test_error("domain %u stays", domid);

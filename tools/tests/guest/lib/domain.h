@@ -14,30 +14,59 @@
 struct xen_domctl domctl_for(uint32_t cmd, domid_t domid);
 struct xen_sysctl sysctl_for(uint32_t cmd);
 
-/* A paused PVH domain with all its vCPUs, that may have max_pages. */
+/* --- making one --- */
+
+/* A paused PVH domain that is to have so many vCPUs: of those none is there yet, nor any memory. */
+domid_t domain_create(unsigned int vcpus);
+/* With its vCPUs, and a limit to its memory. */
 domid_t domain_make(unsigned int vcpus, unsigned long max_pages);
 /* Extents done. */
 long domain_populate(domid_t domid, unsigned long gfn, unsigned long count, unsigned int order);
+
+/* --- one that is a copy of this kernel (domain_clone.c) --- */
+
+/* Paused: its memory begins with our image as it is at this moment, and all its vCPUs are down. */
+domid_t domain_clone(unsigned int vcpus);
+/* vCPU n begins with fn(arg), interrupts off, on a stack of 4 KiB; when fn returns, it goes down. */
+void domain_vcpu_start(domid_t domid, unsigned int n, void (*fn)(void *arg), void *arg);
+
+/* --- one with the kernel of another test, which is our initial RAM disk (domain_load.c) --- */
+
+void domain_load(domid_t domid, const char *cmdline);
+/* Its first vCPU's context alone: the PVH entry at this address. */
+void domain_context(domid_t domid, uint32_t entry);
+
+/* --- looking into it --- */
+
 struct xen_domctl_getdomaininfo domain_info(domid_t domid);
 
+/* The page of the domain's that has the address, at a place that the library finds; a clone has its variables where we
+ * have ours.  While it is mapped the domain cannot go. */
+void *domain_map(domid_t domid, const void *address);
+void domain_unmap(void *here);
 /* A page of the domain's, or of its grant table, at an empty place `at` of ours; 0 or an error. */
 long domain_page_map(domid_t domid, unsigned long gfn, void *at);
 long domain_grant_frame_map(domid_t domid, unsigned int frame, void *at);
 long domain_page_unmap(void *at);
 
-/* Our initial RAM disk is the kernel of another test: it is loaded, gets the command line, and runs. */
-void domain_load(domid_t domid, const char *cmdline);
-/* Its first vCPU's context alone: the PVH entry at this address. */
-void domain_context(domid_t domid, uint32_t entry);
-void domain_run(domid_t domid);
+/* --- its life --- */
+
+void domain_pause(domid_t domid);
+void domain_unpause(domid_t domid);
+/* Hard affinity; bit n: CPU n. */
+void domain_pin(domid_t domid, unsigned int vcpu, uint64_t cpus);
 /* Binds VIRQ_DOM_EXC, once, before the first wait. */
 void domain_watch(void);
 /* Waits until it has shut down; the reason. */
 unsigned int domain_wait(domid_t domid);
 
-/* Ends it and waits until nothing of it is left. */
+/* It begins to go. */
+void domain_destroy(domid_t domid);
+/* And waits until nothing of it is left. */
 void domain_end(domid_t domid);
 bool domain_exists(domid_t domid);
+
+/* --- the host --- */
 
 struct xen_sysctl_physinfo host_info(void);
 /* Free pages once they are what is wanted, or as they are after a while: dead domains are freed when every CPU has

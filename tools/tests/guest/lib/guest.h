@@ -22,8 +22,6 @@
 #include <public/xen.h>
 #include <public/arch-x86/hvm/start_info.h>
 
-struct xen_domctl;
-
 void test_main(void);
 
 /* --- judging --- */
@@ -106,23 +104,6 @@ void clock_map(domid_t domid);
 uint64_t clock_now(void); /* system time, ns */
 void spin_until(uint64_t ns);
 void wait_until(uint64_t ns); /* blocked */
-
-/* --- domains of one's own, made of this very kernel; what fails ends the test --- */
-
-/* A domctl's header is filled in. */
-long domain_op(domid_t domid, uint32_t cmd, struct xen_domctl *op);
-/* A paused domain whose memory begins with a copy of this kernel as it is at this moment. */
-domid_t domu_create(unsigned int vcpus);
-/* vCPU n begins with fn(arg), interrupts off, on a stack of 4 KiB; when fn returns, it goes down. */
-void domu_vcpu_start(domid_t domid, unsigned int n, void (*fn)(void *arg), void *arg);
-/* The domain's own copy of a variable, seen from here. While it is mapped the domain cannot go. */
-void *domu_map(domid_t domid, const void *address);
-void domu_unmap(void *here);
-void domu_pause(domid_t domid);
-void domu_unpause(domid_t domid);
-/* Hard affinity; bit n: CPU n. */
-void domu_pin(domid_t domid, unsigned int vcpu, uint64_t cpus);
-void domu_destroy(domid_t domid);
 
 /* --- surroundings --- */
 

@@ -12,6 +12,7 @@
 #include <public/domctl.h>
 #include <public/errno.h>
 #include <public/sched.h>
+#include "domain.h"
 #include "guest.h"
 
 #define PERIOD  50000000UL /* ns; who works does so in the first part of each, all at once */
@@ -112,9 +113,9 @@ static struct shares shares_expected(const struct pattern *p)
 
 static struct xen_domctl_runstate_info read_runstate(domid_t domid)
 {
-    struct xen_domctl op = {0};
+    struct xen_domctl op = domctl_for(XEN_DOMCTL_get_runstate_info, domid);
 
-    if (domain_op(domid, XEN_DOMCTL_get_runstate_info, &op))
+    if (domctl(&op))
         test_error("no runstates of domain %u", domid);
     return op.u.domain_runstate;
 }
@@ -185,13 +186,13 @@ static void rest(void *unused)
 
 static domid_t start(const struct pattern *p)
 {
-    domid_t domid = domu_create(vcpu_count(p));
+    domid_t domid = domain_clone(vcpu_count(p));
 
     for (unsigned int n = 0; n < vcpu_count(p); n++) {
         void (*fn)(void *) = n < p->spinning ? spin : n < p->spinning + p->working ? work : rest;
 
-        domu_pin(domid, n, p->cpus == 1 ? 2 : 6);
-        domu_vcpu_start(domid, n, fn, NULL);
+        domain_pin(domid, n, p->cpus == 1 ? 2 : 6);
+        domain_vcpu_start(domid, n, fn, NULL);
     }
     return domid;
 }
@@ -205,8 +206,8 @@ static void test_pattern(const struct pattern *p)
     uint64_t from = (clock_now() / PERIOD + 3) * PERIOD;
 
     if (other)
-        domu_unpause(other);
-    domu_unpause(domid);
+        domain_unpause(other);
+    domain_unpause(domid);
     wait_until(from);
     before = read_runstate(domid);
     wait_until(from + PERIODS * PERIOD);
@@ -217,9 +218,9 @@ static void test_pattern(const struct pattern *p)
           "%s: the times grow by what passes", p->what);
     check(after.sample_time - age(&after) >= born && after.sample_time - age(&after) <= from,
           "%s: they add up to its age", p->what);
-    domu_destroy(domid);
+    domain_destroy(domid);
     if (other)
-        domu_destroy(other);
+        domain_destroy(other);
 }
 
 /* --- beginnings and ends --- */
@@ -239,21 +240,10 @@ static void check_state(domid_t domid, uint32_t state, const char *what)
 
 static void test_without_vcpus(void)
 {
-    struct xen_domctl op = {0};
+    domid_t domid = domain_create(1);
 
-    op.u.createdomain = (struct xen_domctl_createdomain){
-        .flags = XEN_DOMCTL_CDF_hvm | XEN_DOMCTL_CDF_hap,
-        .max_vcpus = 1,
-        .max_evtchn_port = 1023,
-        .max_grant_frames = 4,
-        .max_maptrack_frames = 4,
-        .grant_opts = 1,
-        .arch.emulation_flags = XEN_X86_EMU_LAPIC,
-    };
-    if (domain_op(0, XEN_DOMCTL_createdomain, &op))
-        test_error("no domain can be made");
-    check_state((domid_t)op.domain, DOMAIN_RUNSTATE_blocked, "no vCPUs yet");
-    domu_destroy((domid_t)op.domain);
+    check_state(domid, DOMAIN_RUNSTATE_blocked, "no vCPUs yet");
+    domain_destroy(domid);
 }
 
 static void test_dom0(void)
@@ -279,30 +269,30 @@ static void crash(void *unused)
 static void test_end(void)
 {
     const void *page = page_take(1);
-    domid_t domid = domu_create(2);
-    struct xen_domctl op = {0};
-    void *held = domu_map(domid, page);
+    domid_t domid = domain_clone(2);
+    struct xen_domctl op = domctl_for(XEN_DOMCTL_get_runstate_info, domid);
+    void *held = domain_map(domid, page);
 
-    domu_pin(domid, 0, 2);
-    domu_pin(domid, 1, 2);
-    domu_vcpu_start(domid, 0, spin, NULL);
+    domain_pin(domid, 0, 2);
+    domain_pin(domid, 1, 2);
+    domain_vcpu_start(domid, 0, spin, NULL);
     check_state(domid, DOMAIN_RUNSTATE_blocked, "paused");
-    domu_unpause(domid);
+    domain_unpause(domid);
     check_state(domid, DOMAIN_RUNSTATE_full_run, "the vCPU that is down does not count");
-    domu_vcpu_start(domid, 1, crash, NULL);
+    domain_vcpu_start(domid, 1, crash, NULL);
     check_state(domid, DOMAIN_RUNSTATE_blocked, "crashed");
-    domu_destroy(domid);
+    domain_destroy(domid);
     check_state(domid, DOMAIN_RUNSTATE_blocked, "dying, while a page of it is in use");
-    domu_unmap(held);
-    while (domain_op(domid, XEN_DOMCTL_get_runstate_info, &op) == 0)
+    domain_unmap(held);
+    while (domctl(&op) == 0)
         wait_until(clock_now() + PERIOD / 100);
-    check_equal(domain_op(domid, XEN_DOMCTL_get_runstate_info, &op), -XEN_ESRCH, "gone");
+    check_equal(domctl(&op), -XEN_ESRCH, "gone");
 }
 
 void test_main(void)
 {
     clock_map(DOMID_SELF);
-    domu_pin(0, 0, 1);
+    domain_pin(0, 0, 1);
     for (unsigned int i = 0; i < ARRAY_SIZE(patterns); i++)
         test_pattern(&patterns[i]);
     test_without_vcpus();

@@ -12,6 +12,7 @@
 #include <public/domctl.h>
 #include <public/sysctl.h>
 #include <public/vcpu.h>
+#include "domain.h"
 #include "guest.h"
 
 #define MILLISECOND 1000000UL
@@ -67,11 +68,11 @@ static void live_and_plug(void *arg)
 
 static void subject_make(struct subject *s, unsigned int count)
 {
-    s->domid = domu_create(count);
-    domu_vcpu_start(s->domid, 0, live_and_plug, (void *)(unsigned long)count);
+    s->domid = domain_clone(count);
+    domain_vcpu_start(s->domid, 0, live_and_plug, (void *)(unsigned long)count);
     for (unsigned long n = 1; n < count; n++)
-        domu_vcpu_start(s->domid, (unsigned int)n, live, (void *)n);
-    domu_unpause(s->domid);
+        domain_vcpu_start(s->domid, (unsigned int)n, live, (void *)n);
+    domain_unpause(s->domid);
 }
 
 /* --- what is done to them; an operation that may be refused is no error --- */
@@ -79,22 +80,22 @@ static void subject_make(struct subject *s, unsigned int count)
 static void pause_or_unpause(struct subject *s, unsigned int vcpus)
 {
     if (s->is_paused)
-        domu_unpause(s->domid);
+        domain_unpause(s->domid);
     else
-        domu_pause(s->domid);
+        domain_pause(s->domid);
     s->is_paused = !s->is_paused;
 }
 
 static void set_affinity(struct subject *s, unsigned int vcpu, uint32_t kind, uint64_t cpus)
 {
-    struct xen_domctl op = {0};
+    struct xen_domctl op = domctl_for(XEN_DOMCTL_setvcpuaffinity, s->domid);
 
     op.u.vcpuaffinity.vcpu = vcpu;
     op.u.vcpuaffinity.flags = kind;
     op.u.vcpuaffinity.cpumap_hard.bitmap.p = op.u.vcpuaffinity.cpumap_soft.bitmap.p =
         (uint8_t *)&cpus;
     op.u.vcpuaffinity.cpumap_hard.nr_bits = op.u.vcpuaffinity.cpumap_soft.nr_bits = 64;
-    if (domain_op(s->domid, XEN_DOMCTL_setvcpuaffinity, &op))
+    if (domctl(&op))
         test_error("an affinity is refused");
 }
 
@@ -110,13 +111,13 @@ static void prefer(struct subject *s, unsigned int vcpus)
 
 static void set_share(const struct subject *s, uint16_t weight, uint16_t cap)
 {
-    struct xen_domctl op = {0};
+    struct xen_domctl op = domctl_for(XEN_DOMCTL_scheduler_op, s->domid);
 
     op.u.scheduler_op.sched_id = XEN_SCHEDULER_CREDIT2;
     op.u.scheduler_op.cmd = XEN_DOMCTL_SCHEDOP_putinfo;
     op.u.scheduler_op.u.credit2.weight = weight;
     op.u.scheduler_op.u.credit2.cap = cap;
-    if (domain_op(s->domid, XEN_DOMCTL_scheduler_op, &op))
+    if (domctl(&op))
         test_error("a weight is refused");
 }
 
@@ -161,9 +162,9 @@ static void (*const deeds[])(struct subject *s, unsigned int vcpus) = {
 
 static struct xen_domctl_runstate_info runstate(const struct subject *s)
 {
-    struct xen_domctl op = {0};
+    struct xen_domctl op = domctl_for(XEN_DOMCTL_get_runstate_info, s->domid);
 
-    if (domain_op(s->domid, XEN_DOMCTL_get_runstate_info, &op))
+    if (domctl(&op))
         test_error("no runstates of domain %u", s->domid);
     return op.u.domain_runstate;
 }
@@ -253,7 +254,7 @@ static void make_all(void)
 static void destroy_all(void)
 {
     for (unsigned int i = 0; i < DOMAINS; i++)
-        domu_destroy(subjects[i].domid);
+        domain_destroy(subjects[i].domid);
     wait_until(
         clock_now() +
         20 * MILLISECOND); /* what they were is freed when every CPU has been idle or changed */
@@ -264,7 +265,7 @@ void test_main(void)
     uint64_t before;
 
     clock_map(DOMID_SELF);
-    domu_pin(0, 0, 1);
+    domain_pin(0, 0, 1);
     make_all(); /* the first ones leave slabs behind that later ones use again */
     destroy_all();
     before = free_pages();

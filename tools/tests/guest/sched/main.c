@@ -8,6 +8,7 @@
  */
 #include <public/domctl.h>
 #include <public/sysctl.h>
+#include "domain.h"
 #include "guest.h"
 
 #define MILLISECOND 1000000UL
@@ -21,33 +22,33 @@ static void spin(void *unused)
 
 static domid_t spinners(unsigned int vcpus, uint64_t cpus)
 {
-    domid_t domid = domu_create(vcpus);
+    domid_t domid = domain_clone(vcpus);
 
     for (unsigned int n = 0; n < vcpus; n++) {
-        domu_pin(domid, n, cpus);
-        domu_vcpu_start(domid, n, spin, NULL);
+        domain_pin(domid, n, cpus);
+        domain_vcpu_start(domid, n, spin, NULL);
     }
     return domid;
 }
 
 static void set_share(domid_t domid, uint16_t weight, uint16_t cap)
 {
-    struct xen_domctl op = {0};
+    struct xen_domctl op = domctl_for(XEN_DOMCTL_scheduler_op, domid);
 
     op.u.scheduler_op.sched_id = XEN_SCHEDULER_CREDIT2;
     op.u.scheduler_op.cmd = XEN_DOMCTL_SCHEDOP_putinfo;
     op.u.scheduler_op.u.credit2.weight = weight;
     op.u.scheduler_op.u.credit2.cap = cap;
-    if (domain_op(domid, XEN_DOMCTL_scheduler_op, &op))
+    if (domctl(&op))
         test_error("weight %u and cap %u are refused", weight, cap);
 }
 
 static uint64_t cpu_time(domid_t domid, unsigned int vcpu)
 {
-    struct xen_domctl op = {0};
+    struct xen_domctl op = domctl_for(XEN_DOMCTL_getvcpuinfo, domid);
 
     op.u.getvcpuinfo.vcpu = vcpu;
-    if (domain_op(domid, XEN_DOMCTL_getvcpuinfo, &op))
+    if (domctl(&op))
         test_error("vCPU %u of domain %u cannot be asked", vcpu, domid);
     return op.u.getvcpuinfo.cpu_time;
 }
@@ -89,12 +90,12 @@ static void test_weights(void)
     for (unsigned int i = 0; i < 3; i++) {
         all[i] = (struct asked){.domid = spinners(1, 2)};
         set_share(all[i].domid, (uint16_t)(256 << i), 0);
-        domu_unpause(all[i].domid);
+        domain_unpause(all[i].domid);
     }
     measure(all, 3);
     for (unsigned int i = 0; i < 3; i++) {
         check_share(names[i], all[i].share, 1000000 * (1UL << i) / 7);
-        domu_destroy(all[i].domid);
+        domain_destroy(all[i].domid);
     }
 }
 
@@ -105,11 +106,11 @@ static void test_equals(void)
 
     for (unsigned int n = 0; n < 8; n++)
         all[n] = (struct asked){.domid = domid, .vcpu = n};
-    domu_unpause(domid);
+    domain_unpause(domid);
     measure(all, 8);
     for (unsigned int n = 0; n < 8; n++)
         check_share("one of eight equals", all[n].share, 1000000 / 8);
-    domu_destroy(domid);
+    domain_destroy(domid);
 }
 
 static void test_caps(void)
@@ -119,26 +120,26 @@ static void test_caps(void)
                  both[3] = {{.domid = capped}, {.domid = wide}, {.domid = wide, .vcpu = 1}};
 
     set_share(capped, 256, 30);
-    domu_unpause(capped);
+    domain_unpause(capped);
     measure(one, 1);
     check_share("a cap of 30, alone on its CPU", one[0].share, 300000);
     set_share(capped, 256, 0);
     measure(one, 1);
     check_share("the cap is lifted", one[0].share, 1000000);
-    domu_pause(capped);
+    domain_pause(capped);
 
     set_share(wide, 256, 150);
-    domu_unpause(wide);
+    domain_unpause(wide);
     measure(both + 1, 2);
     check_share("a cap of 150 on two CPUs", both[1].share + both[2].share, 1500000);
     set_share(wide, 256, 120);
     set_share(capped, 256, 30);
-    domu_unpause(capped);
+    domain_unpause(capped);
     measure(both, 3);
     check_share("a cap of 30 beside another domain", both[0].share, 300000);
     check_share("and that one's of 120", both[1].share + both[2].share, 1200000);
-    domu_destroy(capped);
-    domu_destroy(wide);
+    domain_destroy(capped);
+    domain_destroy(wide);
 }
 
 /* --- waking up --- */
@@ -183,33 +184,33 @@ static void test_waking(unsigned int sleepers)
     domid_t busy = spinners(8, 2), domids[2];
     uint64_t bound = ratelimit() + (sleepers - 1) * max(ratelimit(), AT_WORK) + SLACK;
 
-    domu_unpause(busy);
+    domain_unpause(busy);
     for (unsigned int i = 0; i < sleepers; i++) {
-        domids[i] = domu_create(1);
-        domu_pin(domids[i], 0, 2);
-        domu_vcpu_start(domids[i], 0, wake_and_work, NULL);
-        domu_unpause(domids[i]);
+        domids[i] = domain_clone(1);
+        domain_pin(domids[i], 0, 2);
+        domain_vcpu_start(domids[i], 0, wake_and_work, NULL);
+        domain_unpause(domids[i]);
     }
     for (unsigned int i = 0; i < sleepers; i++) {
-        uint64_t *his_latest = domu_map(domids[i], &latest),
-                 *his_wakes = domu_map(domids[i], &wakes);
+        uint64_t *his_latest = domain_map(domids[i], &latest),
+                 *his_wakes = domain_map(domids[i], &wakes);
 
         while (READ_ONCE(*his_wakes) < WAKES)
             wait_until(clock_now() + 10 * MILLISECOND);
         check(*his_latest <= bound,
               "%u of %u sleepers among 8 spinning vCPUs: it runs at most %lu ns late, for %lu",
               i + 1, sleepers, *his_latest, bound);
-        domu_unmap(his_latest);
-        domu_unmap(his_wakes);
-        domu_destroy(domids[i]);
+        domain_unmap(his_latest);
+        domain_unmap(his_wakes);
+        domain_destroy(domids[i]);
     }
-    domu_destroy(busy);
+    domain_destroy(busy);
 }
 
 void test_main(void)
 {
     clock_map(DOMID_SELF);
-    domu_pin(0, 0, 1);
+    domain_pin(0, 0, 1);
     test_weights();
     test_equals();
     test_caps();
