@@ -70,14 +70,19 @@ static uint64_t sandbox_address(void)
     return below(1024) ? SANDBOX + offset : argument_page(offset >> 12) + offset % 4096;
 }
 
-/* As an address or a frame, v may not name this kernel, which must live to the end. */
-static uint64_t spared(uint64_t v)
+/* This kernel, which must live to the end, and what it keeps to itself: the tally would tell of strange things. */
+static bool is_ours(uint64_t frame)
 {
     extern char guest_end[];
-    uint64_t first = 0x1ff, last = (unsigned long)guest_end >> 12;
-    uint64_t page = v >> 12;
 
-    return (v >= first && v <= last) || (page >= first && page <= last) ? sandbox_address() >> 12 : v;
+    return (frame >= 0x1ff && frame <= (unsigned long)guest_end >> 12) ||
+           (frame >= (FRAME_LIST >> 12) - 1 && frame < HOSTILE_END >> 12);
+}
+
+/* v may name nothing of that, as an address or a frame. */
+static uint64_t spared(uint64_t v)
+{
+    return is_ours(v) || is_ours(v >> 12) ? sandbox_address() >> 12 : v;
 }
 
 /* A value of a kind that some call may like. */
@@ -487,7 +492,7 @@ static struct call some_kind(uint64_t at)
 
 static unsigned long operation(const struct call *c)
 {
-    bool is_ours = c->arg[0] == c->at;
+    bool is_page = c->arg[0] == c->at;
 
     switch (c->number) {
     case __HYPERVISOR_memory_op:
@@ -500,9 +505,9 @@ static unsigned long operation(const struct call *c)
     case __HYPERVISOR_xen_version:
         return c->arg[0];
     case __HYPERVISOR_domctl:
-        return is_ours ? ((struct xen_domctl *)c->at)->cmd : ~0UL;
+        return is_page ? ((struct xen_domctl *)c->at)->cmd : ~0UL;
     case __HYPERVISOR_sysctl:
-        return is_ours ? ((struct xen_sysctl *)c->at)->cmd : ~0UL;
+        return is_page ? ((struct xen_sysctl *)c->at)->cmd : ~0UL;
     default:
         return 0;
     }
