@@ -102,8 +102,42 @@ static bool maps(unsigned long gfn, mfn_t mfn, p2m_type_t type)
     return mfn_eq(p2m_lookup(d, _gfn(gfn), &found, NULL), mfn) && found == type;
 }
 
+/* The tables below and with this one. Each knows how many of its entries map something, and none
+ * but the root is there for nothing. */
+static unsigned int tables_below(paddr_t table, unsigned int level)
+{
+    uint64_t *slot = maddr_to_virt(table);
+    unsigned int tables = 1, entries = 0;
+
+    for (unsigned int i = 0; i < TABLE_ENTRIES; i++) {
+        entries += !!slot[i];
+        if (slot[i] && !npt_format.is_leaf(slot[i], level))
+            tables += tables_below(mfn_to_maddr(npt_format.mfn(slot[i])), level - 1);
+    }
+    CHECK_EQ(virt_to_page(slot)->entries, entries);
+    CHECK(entries || level == P2M_LEVELS);
+    return tables;
+}
+
+static unsigned int list_length(paddr_t page)
+{
+    return page ? 1 + list_length(*(uint64_t *)maddr_to_virt(page)) : 0;
+}
+
+/* Whatever happened, the account of d's tables is that of its tree. */
+static void p2m_check(void)
+{
+    const struct p2m *p2m = d->arch.p2m;
+
+    if (p2m->root)
+        CHECK_EQ(p2m->table_count, tables_below(p2m->root, P2M_LEVELS) + list_length(p2m->retired));
+    CHECK_EQ(p2m->pool_count, list_length(p2m->pool));
+    heap_check();
+}
+
 static void everything_returns(void)
 {
+    p2m_check();
     while (p2m_teardown(d) == -ERESTART)
         preempt = !preempt; /* some progress each time, or it would not end */
     p2m_free(d);
@@ -309,6 +343,7 @@ UNIT_TEST(p2m_batch, "Within a batch nothing is flushed, and no removed page can
     unsigned long free;
 
     make_domains();
+    CHECK_EQ(p2m_set(d, _gfn(8), page_to_mfn(page_of(d, 0)), 0, p2m_ram_rw), 0);
     for (unsigned int i = 0; i < 8; i++) {
         pg[i] = page_of(d, 0);
         CHECK_EQ(p2m_set(d, _gfn(i), page_to_mfn(pg[i]), 0, p2m_ram_rw), 0);
@@ -623,5 +658,144 @@ UNIT_TEST(p2m_lookups_race,
     make_domains();
     turns_left = TURNS;
     host_run_cpus(3, change_or_look);
+    everything_returns();
+}
+
+/* --- tables that come and go --- */
+
+#define FAR(i) \
+    ((i) << 18 | (i) << 9) /* each of these frames wants tables of its own at two levels */
+
+/* Everything but so many pages is somebody else's from now on. */
+static void leave_pages(unsigned long pages)
+{
+    other->mem.max_pages = HOST_PAGES;
+    CHECK_EQ(claim(other, other->mem.tot_pages + free_pages() - pages), 0);
+}
+
+static struct page_info *foreign_page(void)
+{
+    return page_of(other, 0);
+}
+
+static int map_foreign(unsigned long gfn, struct page_info *pg)
+{
+    int rc;
+
+    CHECK(page_get(pg, other));
+    rc = p2m_set(d, _gfn(gfn), page_to_mfn(pg), 0, p2m_map_foreign);
+    if (rc)
+        page_put(pg);
+    p2m_check();
+    return rc;
+}
+
+static void unmap(unsigned long gfn)
+{
+    CHECK_EQ(p2m_remove(d, _gfn(gfn), INVALID_MFN, 0, p2m_invalid), 0);
+    p2m_check();
+}
+
+UNIT_TEST(empty_tables,
+          "Tables in which nothing is left go back, those above them as well, after the flush.")
+{
+    struct page_info *pg;
+    unsigned long free;
+
+    make_domains();
+    pg = foreign_page();
+    free = free_pages();
+    CHECK_EQ(map_foreign(FAR(1UL), pg), 0);
+    CHECK_EQ(map_foreign(FAR(1UL) + 1, pg), 0);
+    CHECK_EQ(map_foreign(FAR(2UL), pg), 0);
+    CHECK_EQ(free_pages(), free - 5); /* two of each, and one above them */
+    unmap(FAR(1UL));
+    time_passes();
+    CHECK_EQ(free_pages(), free - 5);
+    unmap(FAR(1UL) + 1);
+    CHECK_EQ(free_pages(), free - 5);
+    time_passes();
+    CHECK_EQ(free_pages(), free - 3);
+    unmap(FAR(2UL));
+    time_passes();
+    CHECK_EQ(free_pages(), free);
+    CHECK_EQ(p2m_get_pool(d), 1);
+    everything_returns();
+}
+
+UNIT_TEST(
+    empty_table_stale,
+    "A table gone, nothing is mapped below the same entry before processors have forgotten it.")
+{
+    struct page_info *pg;
+    uint64_t generation;
+
+    make_domains();
+    pg = foreign_page();
+    CHECK_EQ(map_foreign(FAR(1UL) + 7, pg), 0);
+    unmap(FAR(1UL) + 7);
+    generation = p2m_generation(d);
+    CHECK_EQ(map_foreign(FAR(1UL) + 400, pg), 0);
+    CHECK_EQ(p2m_generation(d), generation + 1);
+    unmap(FAR(1UL) + 400);
+    CHECK_EQ(map_foreign(FAR(1UL) + (3 << 9), pg),
+             0); /* another table, but the one above went as well */
+    CHECK_EQ(p2m_generation(d), generation + 2);
+    everything_returns();
+}
+
+UNIT_TEST(empty_table_balloon,
+          "Memory given back page by page gives its table back, within a batch, too.")
+{
+    struct page_info *pg;
+    unsigned long free;
+
+    make_domains();
+    pg = page_of(d, 9);
+    free = free_pages();
+    CHECK_EQ(p2m_set(d, _gfn(0x200), page_to_mfn(pg), 9, p2m_ram_rw), 0);
+    p2m_batch_begin(d);
+    for (unsigned long i = 0; i < 512; i++)
+        unmap(0x200 + i);
+    p2m_batch_end(d);
+    p2m_check();
+    CHECK_EQ(free_pages(), free);
+    everything_returns();
+}
+
+UNIT_TEST(tables_fail,
+          "Whichever table there is no memory for: what was made on the way goes back.")
+{
+    struct page_info *pg;
+    int rc = -ENOMEM;
+
+    make_domains();
+    pg = foreign_page();
+    for (unsigned long pages = 0; rc == -ENOMEM; pages++) {
+        leave_pages(pages);
+        CHECK(pages <= 3);
+        begin_lookup();
+        rc = map_foreign(FAR(1UL), pg);
+        CHECK(!rc || !pages || !still_walks(FAR(1UL))); /* it may have come to a table that went back */
+        time_passes();
+        CHECK_EQ(rc, pages < 3 ? -ENOMEM : 0);
+        CHECK_EQ(free_pages() - claimed_pages(), rc ? pages : 0);
+        claim_release(other);
+    }
+    everything_returns();
+}
+
+UNIT_TEST(tables_retired,
+          "Tables that wait for their flush are not missed: the flush comes when they are wanted.")
+{
+    struct page_info *pg;
+
+    make_domains();
+    pg = foreign_page();
+    leave_pages(3);
+    for (unsigned long i = 1; i < 20; i++) {
+        CHECK_EQ(map_foreign(FAR(i), pg), 0);
+        unmap(FAR(i));
+    }
     everything_returns();
 }

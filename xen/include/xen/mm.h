@@ -32,6 +32,7 @@ struct page_info {
         struct {
             uint32_t next, prev;        /* frame numbers: neighbours on a free list or the owner's list */
         };
+        uint32_t entries;               /* a nested page table: how many of them map something */
     };
     union {
         uint64_t word;                  /* state, references and owner change together, atomically */

@@ -285,13 +285,21 @@ static void leaf_gone(struct p2m *p2m, uint64_t entry)
         p2m->has_unheld = true;
 }
 
+/* An entry of this level, of which processors may hold a copy, has changed. */
+static void note_stale(struct p2m *p2m, unsigned long gfn, unsigned int level)
+{
+    unsigned long size = 1UL << LEVEL_ORDER(level), first = gfn & ~(size - 1);
+
+    p2m->needs_flush = true;
+    p2m->changed_first = min(p2m->changed_first, first);
+    p2m->changed_last = max(p2m->changed_last, first + size - 1);
+}
+
 static void note_change(struct p2m *p2m, unsigned long gfn, uint64_t old, unsigned int level)
 {
-    p2m->needs_flush = true;
     if (level > 1 || format->type(old) != p2m_map_foreign)
         p2m->must_flush = true;
-    p2m->changed_first = min(p2m->changed_first, gfn);
-    p2m->changed_last = max(p2m->changed_last, gfn + (1UL << LEVEL_ORDER(level)) - 1);
+    note_stale(p2m, gfn, level);
 }
 
 /* Large blocks are not kept by reference, page by page: they are flushed at once. */
@@ -312,11 +320,36 @@ static bool is_stale(const struct p2m *p2m, unsigned long gfn, unsigned int leve
            gfn + (1UL << LEVEL_ORDER(level)) > p2m->changed_first;
 }
 
+/* Tables that map nothing go, whether they have lost the last entry or were made for one in vain.
+ * Processors may know the way to them, so all that lies below it is stale: see is_stale(). */
+static void prune(struct p2m *p2m, unsigned long gfn)
+{
+    unsigned int level = p2m_table_prune(p2m, gfn);
+
+    if (level)
+        note_stale(p2m, gfn, level);
+}
+
+/* As p2m_table_set(); where there is no memory, what only waits for a flush is made use of. */
+static int table_set(struct p2m *p2m, unsigned long gfn, unsigned int level, uint64_t leaf,
+                     uint64_t *old)
+{
+    int rc = p2m_table_set(p2m, gfn, level, leaf, old);
+
+    if (rc == -ENOMEM && p2m->retired) {
+        flush(p2m);
+        rc = p2m_table_set(p2m, gfn, level, leaf, old);
+    }
+    if (rc || !leaf)
+        prune(p2m, gfn);
+    return rc;
+}
+
 static int entry_set(struct p2m *p2m, unsigned long gfn, unsigned int level, mfn_t mfn,
                      p2m_type_t type)
 {
     uint64_t leaf = type == p2m_invalid ? 0 : format->leaf(mfn, level, type), old;
-    int rc = p2m_table_set(p2m, gfn, level, leaf, &old);
+    int rc = table_set(p2m, gfn, level, leaf, &old);
 
     if (rc)
         return rc;

@@ -56,8 +56,10 @@ struct page_info *p2m_table_alloc(struct p2m *p2m)
     } else {
         pg = alloc_domheap_page(p2m->domain, MEMF_no_refcount);
     }
-    if (pg)
-        p2m->table_count++;
+    if (!pg)
+        return NULL;
+    pg->entries = 0;
+    p2m->table_count++;
     return pg;
 }
 

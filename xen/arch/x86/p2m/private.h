@@ -60,6 +60,8 @@ uint64_t p2m_table_get(struct p2m *p2m, unsigned long gfn, unsigned int *level);
 int p2m_table_set(struct p2m *p2m, unsigned long gfn, unsigned int level, uint64_t leaf, uint64_t *old);
 void p2m_table_release(struct p2m *p2m, uint64_t entry, unsigned int level, p2m_leaf_fn *each);
 int p2m_table_release_some(struct p2m *p2m, paddr_t table, unsigned int level, p2m_leaf_fn *each);
+/* Takes out the tables that gfn lies in and that map nothing. The highest level of the entries that pointed to them, or 0. */
+unsigned int p2m_table_prune(struct p2m *p2m, unsigned long gfn);
 void p2m_table_free_retired(struct p2m *p2m);
 unsigned int p2m_level_max(void);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The tree of tables: finding an entry, making the tables above it, splitting large mappings.
+ * The tree of tables: finding an entry, making the tables above it, splitting large mappings, and
+ * taking tables out that map nothing any more.  Each counts its entries for that, in its page_info.
  * Nothing here flushes or drops references: p2m.c does, from the old entries handed to it.
  * Table pages belong to the domain without counting as its memory.
  */
@@ -61,6 +62,7 @@ static unsigned int index_at(unsigned long gfn, unsigned int level)
 
 static void entry_write(uint64_t *slot, uint64_t entry)
 {
+    virt_to_page(slot)->entries += (uint32_t) !!entry - (uint32_t) !!*slot;
     __atomic_store_n(slot, entry, __ATOMIC_RELEASE); /* processors and devices walk meanwhile */
 }
 
@@ -120,6 +122,7 @@ static int split(struct p2m *p2m, uint64_t *slot, unsigned int level)
         table[i] =
             format->leaf(mfn_add(format->mfn(old), (unsigned long)i << LEVEL_ORDER(level - 1)),
                          level - 1, format->type(old));
+    pg->entries = TABLE_ENTRIES;
     entry_write(slot, format->table(mfn_to_maddr(page_to_mfn(pg)), level));
     return 0;
 }
@@ -164,6 +167,26 @@ int p2m_table_set(struct p2m *p2m, unsigned long gfn, unsigned int level, uint64
     if (*old)
         p2m_table_changed(p2m);
     return 0;
+}
+
+unsigned int p2m_table_prune(struct p2m *p2m, unsigned long gfn)
+{
+    unsigned int level = P2M_LEVELS, highest = 0;
+    uint64_t *slot[P2M_LEVELS + 1] = {}, *table = table_at(p2m->root);
+
+    for (;; level--) {
+        slot[level] = &table[index_at(gfn, level)];
+        if (!*slot[level] || format->is_leaf(*slot[level], level))
+            break;
+        table = table_at(mfn_to_maddr(format->mfn(*slot[level])));
+    }
+    for (; level < P2M_LEVELS && !virt_to_page(slot[level])->entries; level++) {
+        highest = level + 1;
+        entry_write(slot[highest], 0);
+        p2m_table_changed(p2m);
+        retire(p2m, mfn_to_maddr(page_to_mfn(virt_to_page(slot[level]))));
+    }
+    return highest;
 }
 
 /* `entry` has been taken out of the tree: calls each() for every leaf below and retires its tables.
