@@ -9,7 +9,9 @@
 #include <xen/arch-x86/hvm/start_info.h>
 #include "private.h"
 
-#define CHUNK_PAGES 4096
+/* How many pages are mapped at a time.  Each may want a nested page table of dom0's own, and the
+ * hypervisor keeps some in reserve for each guest (P2M_WINDOW): not for more than this at once. */
+#define CHUNK_PAGES 64
 
 /* Maps `nr` pages of the guest for writing. */
 static void *map_pages(struct xc_dom_image *dom, xen_pfn_t gfn, size_t nr)

@@ -4,16 +4,23 @@
  *
  *     test-claim host|node|others
  *     test-claim free               prints the host's free memory, in pages: xl rounds to MiB
+ *     test-claim unclaimed          prints what of it nobody has claimed
+ *     test-claim rest               a new domain claims all of that; prints its number and stays
+ *     test-claim tables             prints the pages of dom0's nested page tables and its reserve
  *     test-claim pages DOMID        prints "node N PAGES CLAIMED" for each node
  *
  * The two functions on top are the example of the guide; the rest runs it on an empty domain and
- * looks at the counters after each step.
+ * looks at the counters after each step.  As long as `rest` runs, dom0 has no nested page table
+ * with room for what others map next.
  */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 #include <xenctrl.h>
+#include <xenforeignmemory.h>
 
 #define PAGES 16384 /* 64 MiB */
 
@@ -217,17 +224,100 @@ static int print_free(xc_interface *xch)
     return 0;
 }
 
+static int print_unclaimed(xc_interface *xch)
+{
+    xc_physinfo_t info;
+
+    if (xc_physinfo(xch, &info))
+        return 1;
+    printf("%llu\n", (unsigned long long)(info.free_pages - info.outstanding_pages));
+    return 0;
+}
+
+static long tables_of_dom0(xc_interface *xch)
+{
+    uint64_t size;
+
+    return xc_get_paging_mempool_size(xch, 0, &size) ? -1 : (long)(size >> XC_PAGE_SHIFT);
+}
+
+static int print_tables(xc_interface *xch)
+{
+    printf("%ld\n", tables_of_dom0(xch));
+    return 0;
+}
+
+/* The domain's first page, `nr` times, for as long as this process lives. */
+static bool map_first_page(xc_interface *xch, uint32_t domid, unsigned int nr)
+{
+    static const xen_pfn_t zeroes[512];
+
+    return xenforeignmemory_map(xc_interface_fmem_handle(xch), domid, PROT_READ, nr, zeroes, NULL);
+}
+
+/* Linux takes one page after the other of an area for what it maps.  One of them wants a new table:
+ * it and the 511 that follow leave no room there. */
+static bool fill_table(xc_interface *xch, uint32_t domid)
+{
+    long before = tables_of_dom0(xch);
+
+    for (int i = 0; i < 512 && tables_of_dom0(xch) == before; i++) {
+        if (!map_first_page(xch, domid, 1)) {
+            return false;
+        }
+    }
+    return tables_of_dom0(xch) > before && map_first_page(xch, domid, 511);
+}
+
+/* Others may take a page between the look and the claim, which is then refused: look again. */
+static int claim_rest(xc_interface *xch)
+{
+    xc_physinfo_t info;
+    uint32_t domid;
+
+    if (create(xch, &domid) < 0)
+        return 1;
+    if (populate(xch, domid, 1) < 0 || !fill_table(xch, domid)) {
+        perror("test-claim: cannot fill a table of dom0's");
+        xc_domain_destroy(xch, domid);
+        return 1;
+    }
+    for (int tries = 0; tries < 100; tries++) {
+        if (xc_physinfo(xch, &info) ||
+            xc_domain_setmaxmem(xch, domid, info.free_pages * (XC_PAGE_SIZE / 1024)) < 0)
+            break;
+        /* The number counts the page that it has. */
+        if (xc_domain_claim_pages(xch, domid, info.free_pages - info.outstanding_pages + 1) == 0) {
+            printf("%u\n", domid);
+            fflush(stdout);
+            pause();
+        }
+    }
+    perror("test-claim: rest");
+    xc_domain_destroy(xch, domid);
+    return 1;
+}
+
 int main(int argc, char **argv)
 {
     static const struct {
         const char *name;
         void (*tell)(xc_interface *xch, uint32_t domid);
     } stories[] = {{"host", host_story}, {"node", node_story}, {"others", others_story}};
+    static const struct {
+        const char *name;
+        int (*run)(xc_interface *xch);
+    } figures[] = {{"free", print_free},
+                   {"unclaimed", print_unclaimed},
+                   {"tables", print_tables},
+                   {"rest", claim_rest}};
     xc_interface *xch = xc_interface_open(NULL, NULL, 0);
     uint32_t domid;
 
-    if (argc == 2 && !strcmp(argv[1], "free") && xch) {
-        return print_free(xch);
+    for (unsigned int i = 0; i < sizeof(figures) / sizeof(figures[0]); i++) {
+        if (argc == 2 && !strcmp(argv[1], figures[i].name) && xch) {
+            return figures[i].run(xch);
+        }
     }
     if (argc == 3 && !strcmp(argv[1], "pages") && xch) {
         return print_pages(xch, strtoul(argv[2], NULL, 0));

@@ -16,6 +16,7 @@
 #define HOST_PAGES 8192UL
 
 const struct iommu_ops *iommu_ops;
+struct domain *hardware_domain;
 
 static struct domain *d, *other;
 static struct vcpu *no_vcpus[1];
@@ -797,5 +798,138 @@ UNIT_TEST(tables_retired,
         CHECK_EQ(map_foreign(FAR(i), pg), 0);
         unmap(FAR(i));
     }
+    everything_returns();
+}
+
+/* --- what the hardware domain needs to map others --- */
+
+static struct domain *third;
+
+static void make_hardware_domain(void)
+{
+    make_domains();
+    hardware_domain = d;
+    d->is_hardware = true;
+    third = host_domain_create(3, 4096);
+    third->vcpu = no_vcpus;
+}
+
+static void third_goes(void)
+{
+    while (p2m_teardown(third) == -ERESTART)
+        preempt = !preempt;
+    p2m_free(third);
+    p2m_check();
+}
+
+/* How many unclaimed pages it takes for a domain to be made; when it is refused nothing is taken.
+ */
+static unsigned long pages_to_make(struct domain *who)
+{
+    int rc = -ENOMEM;
+    unsigned long pages = 0, free;
+
+    for (; rc; pages++) {
+        leave_pages(pages);
+        free = free_pages();
+        rc = p2m_init(who);
+        CHECK(!rc || rc == -ENOMEM);
+        CHECK(!rc || free_pages() == free);
+        p2m_check();
+        claim_release(other);
+    }
+    return pages - 1;
+}
+
+UNIT_TEST(
+    reserve_promised,
+    "With a domain come tables to map it: all of a window, wherever, when all else is claimed.")
+{
+    struct page_info *pg;
+    unsigned long free;
+
+    make_hardware_domain();
+    pg = foreign_page();
+    free = free_pages();
+    CHECK_EQ(p2m_init(third), 0);
+    leave_pages(0);
+    for (int rounds = 0; rounds < 3; rounds++) {
+        for (unsigned long i = 1; i <= P2M_WINDOW; i++)
+            CHECK_EQ(map_foreign(i << 9 | i << 13, pg), 0);
+        for (unsigned long i = 1; i <= P2M_WINDOW; i++)
+            unmap(i << 9 | i << 13);
+    }
+    time_passes();
+    third_goes();
+    claim_release(other);
+    CHECK_EQ(free_pages(), free);
+    everything_returns();
+}
+
+UNIT_TEST(reserve_refused,
+          "A domain for which there is no such reserve is not made, and nothing is taken.")
+{
+    unsigned long free, pages;
+
+    make_hardware_domain();
+    free = free_pages();
+    pages = pages_to_make(third);
+    CHECK(pages > P2M_RESERVE && pages < P2M_RESERVE + 4);
+    CHECK(free_pages() <= free - P2M_RESERVE);
+    third_goes();
+    CHECK_EQ(free_pages(), free);
+    everything_returns();
+}
+
+UNIT_TEST(
+    reserve_last,
+    "The reserve is not touched while the heap has pages, and fills up when it has some again.")
+{
+    struct page_info *pg;
+    unsigned long free;
+
+    make_hardware_domain();
+    pg = foreign_page();
+    CHECK_EQ(p2m_init(third), 0);
+    free = free_pages();
+    CHECK_EQ(map_foreign(FAR(1UL), pg), 0);
+    CHECK_EQ(free_pages(), free - 3);
+    CHECK_EQ(d->arch.p2m->pool_count, P2M_RESERVE);
+    leave_pages(0);
+    CHECK_EQ(map_foreign(FAR(2UL), pg), 0);
+    CHECK_EQ(d->arch.p2m->pool_count, P2M_RESERVE - 2);
+    claim_release(other);
+    CHECK_EQ(map_foreign(FAR(3UL), pg), 0);
+    CHECK_EQ(d->arch.p2m->pool_count, P2M_RESERVE);
+    for (unsigned long i = 1; i <= 3; i++)
+        unmap(FAR(i));
+    time_passes();
+    CHECK_EQ(free_pages(), free);
+    third_goes();
+    everything_returns();
+}
+
+UNIT_TEST(reserve_renewed,
+          "What others have used of the reserve is there again before the next domain is.")
+{
+    struct domain *fourth;
+    struct page_info *pg;
+
+    make_hardware_domain();
+    fourth = host_domain_create(4, 4096);
+    fourth->vcpu = no_vcpus;
+    pg = foreign_page();
+    CHECK_EQ(p2m_init(third), 0);
+    leave_pages(0);
+    CHECK_EQ(map_foreign(FAR(1UL), pg), 0);
+    claim_release(other);
+    leave_pages(P2M_RESERVE + 2);
+    CHECK_EQ(p2m_init(fourth), -ENOMEM);
+    CHECK_EQ(d->arch.p2m->pool_count, P2M_RESERVE - 3);
+    claim_release(other);
+    CHECK_EQ(p2m_init(fourth), 0);
+    CHECK_EQ(d->arch.p2m->pool_count, 2 * P2M_RESERVE);
+    p2m_free(fourth);
+    third_goes();
     everything_returns();
 }

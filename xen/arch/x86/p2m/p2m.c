@@ -471,15 +471,42 @@ unsigned long p2m_get_pool(struct domain *d)
     return pages;
 }
 
+/* What the hardware domain needs to map d; the hardware domain itself needs nothing for that. */
+static int reserve_take(const struct domain *d)
+{
+    struct p2m *p2m;
+    int rc;
+
+    if (!hardware_domain || d == hardware_domain)
+        return 0;
+    p2m = hardware_domain->arch.p2m;
+    p2m_lock(p2m);
+    rc = p2m_pool_reserve(p2m, P2M_RESERVE);
+    p2m_unlock(p2m);
+    return rc;
+}
+
+static void reserve_give(const struct domain *d)
+{
+    struct p2m *p2m;
+
+    if (!hardware_domain || d == hardware_domain)
+        return;
+    p2m = hardware_domain->arch.p2m;
+    p2m_lock(p2m);
+    p2m_pool_unreserve(p2m, P2M_RESERVE);
+    p2m_unlock(p2m);
+}
+
 /* --- life --- */
 
-int p2m_init(struct domain *d)
+static struct p2m *p2m_alloc(struct domain *d)
 {
     struct p2m *p2m = xzalloc(struct p2m);
     struct page_info *root;
 
     if (!p2m)
-        return -ENOMEM;
+        return NULL;
     spin_lock_init(&p2m->lock, LOCK_P2M);
     p2m->domain = d;
     p2m->generation = 1;
@@ -489,11 +516,23 @@ int p2m_init(struct domain *d)
     if (!root) {
         timer_kill(&p2m->lazy_flush);
         xfree(p2m);
-        return -ENOMEM;
+        return NULL;
     }
     p2m->root = mfn_to_maddr(page_to_mfn(root));
-    d->arch.p2m = p2m;
-    return 0;
+    return p2m;
+}
+
+int p2m_init(struct domain *d)
+{
+    int rc = reserve_take(d);
+
+    if (rc)
+        return rc;
+    d->arch.p2m = p2m_alloc(d);
+    if (d->arch.p2m)
+        return 0;
+    reserve_give(d);
+    return -ENOMEM;
 }
 
 /* The domain is dying and none of its vCPUs runs: nobody walks the tables but us, and lookups by
@@ -532,4 +571,5 @@ void p2m_free(struct domain *d)
     timer_kill(&d->arch.p2m->lazy_flush);
     xfree(d->arch.p2m);
     d->arch.p2m = NULL;
+    reserve_give(d);
 }

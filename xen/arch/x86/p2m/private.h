@@ -15,6 +15,16 @@
 #define TABLE_ENTRIES    512
 #define LEVEL_ORDER(level) (((level) - 1) * 9)
 
+/*
+ * What the hardware domain has set aside for each other domain, so that who builds that domain does
+ * not fail late for want of a table to map its pages with.  A builder maps P2M_WINDOW pages at a
+ * time (libxenguest's map_pages()); wherever the hardware domain's kernel puts them, each needs one
+ * table of the lowest level at most.  The rest is for the levels above, which serve 1 GiB or more
+ * each, for the grant table's frame and for the two rings that the daemons map.
+ */
+#define P2M_WINDOW  64
+#define P2M_RESERVE (P2M_WINDOW + 16)
+
 /* Guards: P the lock, A atomic. */
 struct p2m {
     spinlock_t lock;
@@ -27,6 +37,7 @@ struct p2m {
     unsigned int table_count;       /* P: tables in use, retired ones among them */
     unsigned int pool_count;        /* P: pages set aside for more */
     unsigned long pool_size;        /* P: what the two shall be together */
+    unsigned long reserve;          /* P: of the pages set aside, those that only an empty heap makes us use */
     paddr_t pool;                   /* P: the pages set aside, linked */
     paddr_t retired;                /* P: table pages to be freed after the next flush, linked */
     unsigned int batch;             /* P: depth */
@@ -70,5 +81,7 @@ struct page_info *p2m_table_alloc(struct p2m *p2m);
 void p2m_table_free(struct p2m *p2m, paddr_t table);
 int p2m_pool_resize(struct p2m *p2m, unsigned long pages);  /* -ERESTART until done, -ENOMEM */
 int p2m_pool_shrink(struct p2m *p2m, unsigned long pages);  /* -ERESTART until done */
+int p2m_pool_reserve(struct p2m *p2m, unsigned long pages); /* so many more; -ENOMEM: as before */
+void p2m_pool_unreserve(struct p2m *p2m, unsigned long pages);
 
 #endif
