@@ -122,7 +122,7 @@ static int conf_setting(struct xl_conf *conf, const struct config *config,
     for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
         if (!strcmp(rows[i].name, s->name))
             return rows[i].set ? rows[i].set(config, s, (char *)conf + rows[i].offset) : 0;
-    config_error(config, s->value.line, "warning: unknown key \"%s\": ignored", s->name);
+    config_unknown(config, s);
     return 0;
 }
 

@@ -35,6 +35,11 @@ void config_error(const struct config *config, int line, const char *fmt, ...)
     fputc('\n', stderr);
 }
 
+void config_unknown(const struct config *config, const struct config_setting *s)
+{
+    config_error(config, s->value.line, "warning: unknown key \"%s\": ignored", s->name);
+}
+
 const char *config_kind_name(enum config_kind kind)
 {
     static const char *const names[] = {"a number", "a string", "a list"};
@@ -102,7 +107,7 @@ static int parse_escape(struct reader *r, char *out)
     if (!known)
         return fail(r, "one of n t r a b f v \\ \" ' xHH after the backslash");
     *out = to[known - from];
-    r->p++;
+    r->line += *r->p++ == '\n'; /* the string goes on in the next line */
     return 0;
 }
 

@@ -45,6 +45,9 @@ void config_free(struct config *config);
 const struct config_value *config_find(const struct config *config, const char *name);
 const char *config_kind_name(enum config_kind kind);
 
+/* A warning that nobody knows this setting. */
+void config_unknown(const struct config *config, const struct config_setting *s);
+
 /* "FILE:LINE: ", or "command line: " for line 0, and the message, on stderr. */
 void config_error(const struct config *config, int line, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));

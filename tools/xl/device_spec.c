@@ -2,10 +2,12 @@
 /*
  * Disks and network interfaces, as xl.cfg(5) and the attach commands write them.
  *
- *   disk  TARGET,FORMAT,VDEV,ACCESS in this order, or KEY=VALUE; target= last, since it may have
- * commas; the old phy:TARGET,VDEV,ACCESS and file:TARGET,VDEV,ACCESS too vif   KEY=VALUE,...
+ * A disk is TARGET,FORMAT,VDEV,ACCESS in this order, or KEY=VALUE with target= last, since it may
+ * have commas, or the old phy:TARGET,VDEV,ACCESS and file:TARGET,VDEV,ACCESS.  An interface is
+ * KEY=VALUE,...
  */
 #include <ctype.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -88,39 +90,52 @@ static int set_mtu(libxl_device_nic *nic, const char *value)
     return 0;
 }
 
+struct unit {
+    const char *name;
+    uint64_t size;
+};
+
+/* A number and its unit, as a multiple of the smallest; the rest of the text, or NULL. */
+static const char *measure(const char *text, const struct unit *unit, uint64_t *value)
+{
+    char *rest;
+
+    if (!isdigit((unsigned char)*text))
+        return NULL;
+    errno = 0;
+    *value = strtoull(text, &rest, 10);
+    if (errno)
+        return NULL;
+    for (; unit->name; unit++) {
+        size_t n = strlen(unit->name);
+
+        if (!strncmp(rest, unit->name, n))
+            return __builtin_mul_overflow(*value, unit->size, value) ? NULL : rest + n;
+    }
+    return NULL;
+}
+
 /* 10Mb/s, 1GB/s@20ms: how much in how long; b is bits, B bytes. */
 static int set_rate(libxl_device_nic *nic, const char *value)
 {
-    unsigned long long amount, per = 50000;
-    char unit[3] = "", bits, time[3] = "";
-    int end = 0;
+    static const struct unit bits[] = {
+        {"b/s", 1},           {"Kb/s", 1000},       {"Mb/s", 1000000},
+        {"Gb/s", 1000000000}, {"B/s", 8},           {"KB/s", 8000},
+        {"MB/s", 8000000},    {"GB/s", 8000000000}, {NULL}};
+    static const struct unit usecs[] = {{"us", 1}, {"ms", 1000}, {"s", 1000000}, {NULL}};
+    uint64_t per_second, interval = 50000;
+    unsigned __int128 bytes;
+    const char *rest = measure(value, bits, &per_second);
 
-    if (sscanf(value, "%llu%2[KMG]%c/s%n", &amount, unit, &bits, &end) != 3 || !end) {
-        unit[0] = 0;
-        if (sscanf(value, "%llu%c/s%n", &amount, &bits, &end) != 2 || !end)
-            return -1;
-    }
-    if (strlen(unit) > 1 || (bits != 'b' && bits != 'B'))
+    if (rest && *rest == '@')
+        rest = measure(rest + 1, usecs, &interval);
+    if (!rest || *rest || interval > UINT32_MAX)
         return -1;
-    if (value[end] == '@') {
-        int more = 0;
-
-        if (sscanf(value + end, "@%llu%2[mus]%n", &per, time, &more) != 2 || value[end + more])
-            return -1;
-        per *= !strcmp(time, "us")   ? 1
-               : !strcmp(time, "ms") ? 1000
-               : !strcmp(time, "s")  ? 1000000
-                                     : 0;
-    } else if (value[end]) {
+    bytes = (unsigned __int128)(per_second / 8) * interval / 1000000;
+    if (!bytes || bytes > UINT64_MAX)
         return -1;
-    }
-    amount *= *unit == 'K' ? 1000 : *unit == 'M' ? 1000000 : *unit == 'G' ? 1000000000 : 1;
-    if (bits == 'b')
-        amount /= 8;
-    if (!amount || !per || per > UINT32_MAX)
-        return -1;
-    nic->rate_bytes_per_interval = amount / 1000 * per / 1000;
-    nic->rate_interval_usecs = per;
+    nic->rate_bytes_per_interval = bytes;
+    nic->rate_interval_usecs = interval;
     return 0;
 }
 

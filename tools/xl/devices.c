@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* xl block-attach, -list, -detach and network-attach, -list, -detach. */
-#include <ctype.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -168,9 +168,12 @@ COMMAND(cmd_network_detach)
     command_option(cmd, argc, argv, "", NULL, 2);
     domid = find_domain(xl, argv[optind]);
     which = argv[optind + 1];
-    rc = strchr(which, ':')      ? libxl_mac_to_device_nic(xl->ctx, domid, which, &nic)
-         : parse_long(which, &n) ? libxl_devid_to_device_nic(xl->ctx, domid, n, &nic)
-                                 : -1;
+    if (strchr(which, ':'))
+        rc = libxl_mac_to_device_nic(xl->ctx, domid, which, &nic);
+    else if (parse_within(which, 0, INT_MAX, &n))
+        rc = libxl_devid_to_device_nic(xl->ctx, domid, n, &nic);
+    else
+        rc = -1;
     if (rc) {
         fprintf(stderr, "Unknown device %s.\n", which);
         return 1;

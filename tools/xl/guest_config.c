@@ -98,7 +98,7 @@ static void warn_unknown(const struct config *config)
         while (i < ARRAY_SIZE(keys) && strcmp(keys[i].name, s->name))
             i++;
         if (i == ARRAY_SIZE(keys))
-            config_error(config, s->value.line, "warning: unknown key \"%s\": ignored", s->name);
+            config_unknown(config, s);
     }
 }
 

@@ -82,22 +82,28 @@ int read_maxvcpus(struct reading *r, const struct key *key, const struct config_
 
 /* ---- Where the memory is ---- */
 
+/* Whether a host has it is for libxl to say. */
+#define NODE_MAX (UINT32_MAX - 1)
+
 /* N, "N", or "N:MIB". */
 static int read_claim_node(const struct config_value *v, libxl_claim_node *node)
 {
-    char *end;
+    char *copy, *memory;
+    long long n = v->number;
+    bool ok;
 
     libxl_claim_node_init(node);
-    if (v->kind == CONFIG_NUMBER && v->number >= 0 && v->number < UINT32_MAX) {
-        node->node = v->number;
-        return 0;
+    if (v->kind == CONFIG_STRING) {
+        memory = copy = xstrdup(v->text);
+        strsep(&memory, ":");
+        ok = parse_within(copy, 0, NODE_MAX, &n) &&
+             (!memory || (parse_memory(memory, 1024, &node->memkb) && node->memkb));
+        free(copy);
+    } else {
+        ok = v->kind == CONFIG_NUMBER && n >= 0 && n <= NODE_MAX;
     }
-    if (v->kind != CONFIG_STRING || strspn(v->text, "0123456789") == 0)
-        return -1;
-    node->node = strtoul(v->text, &end, 10);
-    if (*end == ':')
-        return parse_memory(end + 1, 1024, &node->memkb) && node->memkb ? 0 : -1;
-    return *end ? -1 : 0;
+    node->node = n;
+    return ok ? 0 : -1;
 }
 
 int read_claim_nodes(struct reading *r, const struct key *key, const struct config_value *v)
@@ -144,15 +150,16 @@ static int read_distances(const char *text, libxl_vnode_info *node)
 
 static int read_vnode_key(struct reading *r, const char *text, libxl_vnode_info *node)
 {
+    int vcpus = r->d->b_info.max_vcpus ? r->d->b_info.max_vcpus : 1;
     char *error = NULL;
     long long n;
     int rc;
 
-    if (!strncmp(text, "pnode=", 6) && parse_long(text + 6, &n) && n >= 0) {
+    if (!strncmp(text, "pnode=", 6) && parse_within(text + 6, 0, NODE_MAX, &n)) {
         node->pnode = n;
         return 0;
     }
-    if (!strncmp(text, "size=", 5) && parse_long(text + 5, &n) && n > 0) {
+    if (!strncmp(text, "size=", 5) && parse_within(text + 5, 1, 1LL << 32, &n)) {
         node->memkb = n * 1024;
         return 0;
     }
@@ -160,7 +167,8 @@ static int read_vnode_key(struct reading *r, const char *text, libxl_vnode_info 
         return read_distances(text + 11, node);
     if (strncmp(text, "vcpus=", 6))
         return -1;
-    rc = cpulist_parse(r->xl, text + 6, &node->vcpus, &error);
+    libxl_bitmap_dispose(&node->vcpus);
+    rc = vcpulist_parse(text + 6, vcpus, &node->vcpus, &error);
     free(error);
     return rc;
 }

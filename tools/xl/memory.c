@@ -8,7 +8,7 @@ static int memory_argument(const char *text, uint64_t *kb)
 {
     if (parse_memory(text, 1024, kb) && *kb)
         return 0;
-    fprintf(stderr, "\"%s\" is no amount of memory: say 512 (MiB), 512m, 2g\n", text);
+    fprintf(stderr, "\"%s\" is no amount of memory: say 512 (MiB), 512m, 2g, 1t\n", text);
     return -1;
 }
 

@@ -92,13 +92,14 @@ static int set_pool(struct xl *xl, const struct wanted *w)
     return libxl_sched_credit2_params_set(xl->ctx, pool, &params) ? 1 : 0;
 }
 
-static long long number(const char *text)
+static long long number(const char *what, const char *text, long long least, long long most)
 {
     long long n;
 
-    if (parse_long(text, &n) && n >= 0)
+    if (parse_within(text, least, most, &n))
         return n;
-    fprintf(stderr, "xl sched-credit2: \"%s\" is no number\n", text);
+    fprintf(stderr, "xl sched-credit2: \"%s\" is no %s, which is a number from %lld to %lld\n",
+            text, what, least, most);
     exit(1);
 }
 
@@ -123,13 +124,13 @@ COMMAND(cmd_sched_credit2)
             w.pool = optarg;
             break;
         case 'w':
-            w.weight = number(optarg);
+            w.weight = number("weight", optarg, 1, 65535);
             break;
         case 'c':
-            w.cap = number(optarg);
+            w.cap = number("cap", optarg, 0, 65535);
             break;
         case 'r':
-            w.ratelimit = number(optarg);
+            w.ratelimit = number("rate limit", optarg, 0, 500000);
             break;
         case 's':
             w.pool_params = true;

@@ -91,6 +91,17 @@ bool parse_long(const char *s, long long *n)
     return end != s && !*end && !errno;
 }
 
+bool parse_within(const char *s, long long least, long long most, long long *n)
+{
+    char *end;
+
+    if (!isdigit((unsigned char)*s))
+        return false;
+    errno = 0;
+    *n = strtoll(s, &end, 10);
+    return !*end && !errno && *n >= least && *n <= most;
+}
+
 bool parse_memory(const char *s, uint64_t unit, uint64_t *kb)
 {
     static const char suffixes[] = "kmgt";
@@ -102,11 +113,15 @@ bool parse_memory(const char *s, uint64_t unit, uint64_t *kb)
         return false;
     errno = 0;
     n = strtoull(s, &end, 10);
-    if (errno)
+    if (errno || (*end && end[1]))
         return false;
+    if (tolower((unsigned char)*end) == 'b') {
+        *kb = n / 1024;
+        return true;
+    }
     if (*end) {
         suffix = strchr(suffixes, tolower((unsigned char)*end));
-        if (!suffix || end[1])
+        if (!suffix)
             return false;
         unit = 1ULL << (10 * (suffix - suffixes));
     }

@@ -20,7 +20,9 @@ char *read_file(const char *path, size_t *length);
 
 /* A whole string as a number; false when it is none or does not fit. */
 bool parse_long(const char *s, long long *n);
-/* 512, 512m, 1g, 64k: kilobytes; a bare number is of `unit` kilobytes. */
+/* Digits alone, as a number from least to most. */
+bool parse_within(const char *s, long long least, long long most, long long *n);
+/* 512, 512m, 1g, 64k, 4096b: kilobytes; a bare number is of `unit` kilobytes. */
 bool parse_memory(const char *s, uint64_t unit, uint64_t *kb);
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))

@@ -5,6 +5,8 @@
 
 #include "xl.h"
 
+#define VCPU_MAX 4096 /* more than any hypervisor takes, which says how many it does */
+
 static void print_vcpu(struct xl *xl, const char *name, uint32_t domid, const libxl_vcpuinfo *v,
                        int nr_cpus)
 {
@@ -92,7 +94,7 @@ COMMAND(cmd_vcpu_pin)
     while (command_option(cmd, argc, argv, "f", names, 3) != -1)
         force = true;
     domid = find_domain(xl, argv[optind]);
-    if (strcmp(argv[optind + 1], "all") && (!parse_long(argv[optind + 1], &vcpu) || vcpu < 0)) {
+    if (strcmp(argv[optind + 1], "all") && !parse_within(argv[optind + 1], 0, VCPU_MAX, &vcpu)) {
         fprintf(stderr, "xl vcpu-pin: \"%s\" is neither a vCPU nor \"all\"\n", argv[optind + 1]);
         return 1;
     }
@@ -120,7 +122,7 @@ COMMAND(cmd_vcpu_set)
     while (command_option(cmd, argc, argv, "i", NULL, 2) != -1)
         continue;
     domid = find_domain(xl, argv[optind]);
-    if (!parse_long(argv[optind + 1], &n) || n < 1 || n > 4096) {
+    if (!parse_within(argv[optind + 1], 1, VCPU_MAX, &n)) {
         fprintf(stderr, "xl vcpu-set: \"%s\" is no number of vCPUs\n", argv[optind + 1]);
         return 1;
     }

@@ -41,6 +41,7 @@ struct command {
     const char *arguments; /* behind "xl name " */
     const char *summary;
     const char *options; /* more lines of help, or NULL */
+    bool dry_run;        /* it changes nothing, or says under -N what it would change */
 };
 
 extern const struct command commands[]; /* the last has no name */
@@ -81,7 +82,10 @@ int guest_config(struct xl *xl, const struct config *config, libxl_domain_config
 /* The keys of xl.cfg(5), one after the other, then NULL. */
 const char *guest_key_name(unsigned int i);
 
+/* A list of CPUs, of the host's into a map of all of them, or of a guest's nr; 0, or -1 and *error,
+ * which is the caller's, and NULL when the host could not be asked. */
 int cpulist_parse(struct xl *xl, const char *text, libxl_bitmap *map, char **error);
+int vcpulist_parse(const char *text, int nr, libxl_bitmap *map, char **error);
 char *cpulist_format(const libxl_bitmap *map, int nr);
 int disk_parse(const char *text, libxl_device_disk *disk, char **error);
 int nic_parse(const char *text, libxl_device_nic *nic, char **error);

@@ -95,13 +95,12 @@ int libxl_cpupoolid_is_valid(libxl_ctx *ctx, uint32_t poolid)
 int libxl_cpupool_qualifier_to_cpupoolid(libxl_ctx *ctx, const char *p, uint32_t *poolid_r,
                                          int *was_name_r)
 {
-    bool number = *p && strspn(p, "0123456789") == strlen(p);
+    bool number = qualifier_number(p, poolid_r);
 
     if (was_name_r)
         *was_name_r = !number;
     if (!number)
         return libxl_name_to_cpupoolid(ctx, p, poolid_r);
-    *poolid_r = strtoul(p, NULL, 10);
     return libxl_cpupoolid_is_valid(ctx, *poolid_r) ? 0 : ERROR_INVAL;
 }
 

@@ -139,8 +139,8 @@ int libxl_name_to_domid(libxl_ctx *ctx, const char *name, uint32_t *domid)
     return list ? rc : ERROR_FAIL;
 }
 
-/* A string of digits is a number, whatever domains are called. */
-static bool parse_number(const char *s, uint32_t *n)
+/* A string of digits is a number, whatever domains and pools are called. */
+bool qualifier_number(const char *s, uint32_t *n)
 {
     char *end;
     unsigned long value;
@@ -159,7 +159,7 @@ int libxl_domain_qualifier_to_domid(libxl_ctx *ctx, const char *name, uint32_t *
 {
     if (!name || !*name)
         return ERROR_INVAL;
-    if (parse_number(name, domid))
+    if (qualifier_number(name, domid))
         return 0;
     return libxl_name_to_domid(ctx, name, domid);
 }
@@ -204,7 +204,7 @@ int libxl_domain_rename(libxl_ctx *ctx, uint32_t domid, const char *old_name, co
     int rc;
 
     if (!new_name || !*new_name || strchr(new_name, '/') ||
-        parse_number(new_name, &(uint32_t){0})) {
+        qualifier_number(new_name, &(uint32_t){0})) {
         LOG(ctx, ERROR,
             "\"%s\" cannot name a domain: a name is neither empty nor a number and has "
             "no slash",

@@ -95,6 +95,7 @@ int config_load(libxl_ctx *ctx, uint32_t domid, libxl_domain_config *config);
 
 /* ---- domain.c ---- */
 
+bool qualifier_number(const char *s, uint32_t *n);
 libxl_domain_type domain_type(libxl_ctx *ctx, uint32_t domid);
 /* Asks the guest through its control node. */
 int domain_request(libxl_ctx *ctx, uint32_t domid, const char *what);

@@ -14,6 +14,7 @@
 #include "xl.h"
 
 #undef main
+int xl_main(int argc, char **argv);
 
 static unsigned int passed, failed;
 static char said[4096]; /* what the last capture() heard on standard error */
@@ -54,6 +55,48 @@ static void release(void)
     fclose(ears);
 }
 
+/* ---- A host of 8 CPUs on two nodes, where the real one would be asked ---- */
+
+enum { CPUS = 8, NODES = 2 };
+
+int __wrap_libxl_get_max_cpus(libxl_ctx *ctx);
+int __wrap_libxl_get_max_cpus(libxl_ctx *ctx)
+{
+    return CPUS;
+}
+
+int __wrap_libxl_get_max_nodes(libxl_ctx *ctx);
+int __wrap_libxl_get_max_nodes(libxl_ctx *ctx)
+{
+    return NODES;
+}
+
+int __wrap_libxl_cpu_bitmap_alloc(libxl_ctx *ctx, libxl_bitmap *map, int max);
+int __wrap_libxl_cpu_bitmap_alloc(libxl_ctx *ctx, libxl_bitmap *map, int max)
+{
+    return libxl_bitmap_alloc(ctx, map, CPUS);
+}
+
+int __wrap_libxl_node_to_cpumap(libxl_ctx *ctx, int node, libxl_bitmap *map);
+int __wrap_libxl_node_to_cpumap(libxl_ctx *ctx, int node, libxl_bitmap *map)
+{
+    for (int i = 0; i < CPUS / NODES; i++)
+        libxl_bitmap_set(map, node * (CPUS / NODES) + i);
+    return 0;
+}
+
+int __wrap_libxl_get_scheduler(libxl_ctx *ctx);
+int __wrap_libxl_get_scheduler(libxl_ctx *ctx)
+{
+    return LIBXL_SCHEDULER_CREDIT2;
+}
+
+int __wrap_libxl_name_to_cpupoolid(libxl_ctx *ctx, const char *name, uint32_t *id);
+int __wrap_libxl_name_to_cpupoolid(libxl_ctx *ctx, const char *name, uint32_t *id)
+{
+    return ERROR_INVAL;
+}
+
 /* ---- Syntax ---- */
 
 static struct config *parse(const char *text)
@@ -80,6 +123,11 @@ static void syntax_values(void)
                              "text += '!'");
 
     check(!c, "syntax", "two strings side by side");
+    config_free(c);
+    c = parse("a = 'one\\\ntwo'; b = [ 1,\n\n 2 ]\nc = 0755");
+    check(c && !strcmp(config_find(c, "a")->text, "one\ntwo"), "a string", "goes on in a line");
+    check(c && config_find(c, "b")->items[1].line == 4, "line", "of the fourth");
+    check(c && config_find(c, "c")->number == 493, "octal", "with a leading 0");
     config_free(c);
     c = parse(
         "# a comment\nnumber = 42; hex = 0x1f\nnegative=-7\r\ntext = \"tab\\t quote\\\" "
@@ -125,6 +173,7 @@ static void syntax_errors(void)
         {"a = [[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]", "less deeply nested"},
         {"a = ]", "expected a value"},
         {"\x01 = 1", "the byte 0x01"},
+        {"a = 'one\\\ntwo'\nb = [", "test.cfg:3: expected a value"},
     };
 
     for (size_t i = 0; i < ARRAY_SIZE(wrong); i++) {
@@ -248,6 +297,13 @@ static void keys_wrong(void)
         {GOOD "vif=[7]", "vif: expected an interface in a \"string\", found a number"},
         {GOOD "uuid='xyz'", "\"xyz\" is no identity"},
         {GOOD "claim_nodes=[0, 0]", "node 0 stands here twice"},
+        {GOOD "claim_nodes=['4294967296']", "entry 1 is neither a node nor"},
+        {GOOD "claim_nodes=['0', '4294967297:64']", "entry 2 is neither a node nor"},
+        {GOOD "vnuma=[['pnode=4294967296']]", "virtual node 0: expected lists of"},
+        {GOOD "vnuma=[['pnode=0','size=9007199254740993']]", "virtual node 0: expected lists of"},
+        {GOOD "vnuma=[['vcpus=1']]", "virtual node 0: expected lists of"},
+        {GOOD "cpus='0,8'", "cpus: \"8\" is no CPU of this host"},
+        {GOOD "cpus='node:2'", "cpus: \"node:2\" is no node of this host"},
         {GOOD "claim_nodes=['1:x']", "entry 1 is neither a node nor"},
         {GOOD "claim_nodes=['0:200', '1:100']", "300 MiB on nodes are more than memory=256"},
         {GOOD "bootloader='pygrub'", "bootloader: not supported: a guest starts with its kernel"},
@@ -280,6 +336,21 @@ static void keys_told(void)
     libxl_domain_config_dispose(&d);
 }
 
+/* vCPUs are the guest's: a host may have fewer CPUs. */
+static void virtual_nodes(void)
+{
+    libxl_domain_config d;
+
+    check(!read_guest(GOOD "vcpus=12\nvnuma=[['pnode=0','size=128','vcpus=0-9'],"
+                           "['pnode=1','size=128','vcpus=10,11']]",
+                      &d),
+          "vnuma", said);
+    check(d.b_info.num_vnuma_nodes == 2 && libxl_bitmap_test(&d.b_info.vnuma_nodes[0].vcpus, 9) &&
+              libxl_bitmap_count_set(&d.b_info.vnuma_nodes[1].vcpus) == 2,
+          "vnuma", "twelve vCPUs");
+    libxl_domain_config_dispose(&d);
+}
+
 /* ---- Small languages ---- */
 
 static void memory_sizes(void)
@@ -288,11 +359,129 @@ static void memory_sizes(void)
 
     check(parse_memory("512", 1024, &kb) && kb == 524288, "memory", "512");
     check(parse_memory("2g", 1024, &kb) && kb == 2097152, "memory", "2g");
+    check(parse_memory("1t", 1024, &kb) && kb == 1 << 30, "memory", "1t");
+    check(parse_memory("8192b", 1024, &kb) && kb == 8, "memory", "8192b");
     check(parse_memory("64K", 1024, &kb) && kb == 64, "memory", "64K");
     check(!parse_memory("-1", 1024, &kb) && !parse_memory("", 1024, &kb) &&
               !parse_memory("5x", 1024, &kb) && !parse_memory("99999999999999999999", 1024, &kb) &&
               !parse_memory("99999999999999g", 1024, &kb),
           "memory", "nonsense");
+}
+
+/* What each comes to, as a mask of CPUs; CPUs 0 to 3 are on node 0. */
+static void cpu_lists_understood(void)
+{
+    static const struct {
+        const char *text;
+        unsigned int mask;
+    } lists[] = {
+        {"0", 0x01},           {"2-4", 0x1c},
+        {"0-3,5,^1", 0x2d},    {"all", 0xff},
+        {"all,^7", 0x7f},      {"none", 0x00},
+        {"1,none,2", 0x04},    {" 0 , 2 ", 0x05},
+        {"node:1", 0xf0},      {"nodes:0-1", 0xff},
+        {"nodes:all", 0xff},   {"all,^node:1", 0x0f},
+        {"1,node:1,^6", 0xb2}, {"nodes:0-1,node:^0", 0xf0},
+        {"all,^all", 0x00},
+    };
+    struct xl xl = {0};
+
+    for (size_t i = 0; i < ARRAY_SIZE(lists); i++) {
+        libxl_bitmap map;
+        char *error = NULL;
+        unsigned int mask = 0;
+
+        if (!cpulist_parse(&xl, lists[i].text, &map, &error))
+            for (int cpu = 0; cpu < CPUS; cpu++)
+                mask |= libxl_bitmap_test(&map, cpu) << cpu;
+        check(!error && mask == lists[i].mask, lists[i].text, error ? error : "other CPUs");
+        libxl_bitmap_dispose(&map);
+    }
+}
+
+/* 4294967296 is none of the CPUs that it has the low bits of. */
+static void cpu_lists_refused(void)
+{
+    static const char *const lists[] = {
+        "",
+        "8",
+        "0-8",
+        "3-1",
+        "-1",
+        "1-",
+        "0x1",
+        "^",
+        "^^1",
+        "0,,1",
+        "1 2",
+        "4294967296",
+        "0-4294967299",
+        "node:2",
+        "node:",
+        "node",
+        "all-1",
+        "^none",
+        "9223372036854775807",
+        "99999999999999999999",
+        "node:4294967296",
+        "^node:^1",
+    };
+    struct xl xl = {0};
+
+    for (size_t i = 0; i < ARRAY_SIZE(lists); i++) {
+        libxl_bitmap map;
+        char *error = NULL;
+        int rc = cpulist_parse(&xl, lists[i], &map, &error);
+
+        check(rc && error && strstr(error, "of this host"), lists[i], error ? error : "taken");
+        free(error);
+        libxl_bitmap_dispose(&map);
+    }
+}
+
+/* In bytes for each interval: 500 kb are 62500 bytes, a 20th of which is 3125. */
+static void rates(void)
+{
+    static const struct {
+        const char *text;
+        uint64_t bytes;
+        uint32_t usecs;
+    } good[] = {
+        {"rate=8Mb/s", 50000, 50000},         {"rate=500Kb/s", 3125, 50000},
+        {"rate=1GB/s@20ms", 20000000, 20000}, {"rate=800B/s@1s", 800, 1000000},
+        {"rate=1600b/s@5000us", 1, 5000},
+    };
+    static const char *const wrong[] = {"rate=1Mb",
+                                        "rate=Mb/s",
+                                        "rate=1mb/s",
+                                        "rate=1Tb/s",
+                                        "rate=1Mb/s@",
+                                        "rate=1Mb/s@20",
+                                        "rate=1Mb/s@20min",
+                                        "rate=1Mb/s@0s",
+                                        "rate=0b/s",
+                                        "rate=-1b/s",
+                                        "rate=1b/s",
+                                        "rate=99999999999GB/s",
+                                        "rate=1Mb/s@18446744073710s",
+                                        "rate=1Mb/s@5000s",
+                                        "rate=1Mb/sec"};
+    libxl_device_nic nic;
+    char *error = NULL;
+
+    for (size_t i = 0; i < ARRAY_SIZE(good); i++) {
+        check(!nic_parse(good[i].text, &nic, &error) &&
+                  nic.rate_bytes_per_interval == good[i].bytes &&
+                  nic.rate_interval_usecs == good[i].usecs,
+              good[i].text, "another rate");
+        libxl_device_nic_dispose(&nic);
+    }
+    for (size_t i = 0; i < ARRAY_SIZE(wrong); i++) {
+        check(nic_parse(wrong[i], &nic, &error) && error, wrong[i], "is taken");
+        free(error);
+        error = NULL;
+        libxl_device_nic_dispose(&nic);
+    }
 }
 
 static void cpu_lists(void)
@@ -349,7 +538,11 @@ int main(void)
     keys_wrong();
     keys_told();
     memory_sizes();
+    rates();
     cpu_lists();
+    cpu_lists_understood();
+    cpu_lists_refused();
+    virtual_nodes();
     runstates();
     printf("%u passed, %u failed\n", passed, failed);
     return failed != 0;
