@@ -15,7 +15,8 @@ const struct command commands[] = {
      "  -F                 stay in the foreground and look after the domain\n"
      "  -e                 leave nobody to look after it: reboot and crash end in a stopped "
      "domain\n"
-     "  -f, --defconfig=FILE  the same as FILE\n"},
+     "  -f, --defconfig=FILE  the same as FILE\n",
+     .dry_run = true},
     {"config-update", cmd_config_update, "DOMAIN FILE [KEY=VALUE]...",
      "Change the configuration that a domain is rebuilt from when it reboots", NULL},
     {"list", cmd_list, "[-l] [-v] [-n] [DOMAIN]...", "List domains",
@@ -23,44 +24,52 @@ const struct command commands[] = {
      "  -v, --verbose  identities and reasons of shutdown too\n"
      "  -n, --numa     their nodes too\n"
      "  -c, --cpupool  their pools too\n"
-     "  -Z, --context  the same as -v: there are no security labels\n"},
+     "  -Z, --context  the same as -v: there are no security labels\n",
+     .dry_run = true},
     {"destroy", cmd_destroy, "[-f] DOMAIN...", "Take a domain away at once",
-     "  -f  accepted for compatibility\n"},
+     "  -f  accepted for compatibility\n", .dry_run = true},
     {"shutdown", cmd_shutdown, "[-w] -a | DOMAIN...", "Ask a domain to shut down",
      "  -a, --all   every domain but the control domain\n"
      "  -w, --wait  until it has\n"
-     "  -F          accepted for compatibility\n"},
+     "  -F          accepted for compatibility\n",
+     .dry_run = true},
     {"reboot", cmd_reboot, "[-w] -a | DOMAIN...", "Ask a domain to reboot",
      "  -a, --all   every domain but the control domain\n"
      "  -w, --wait  until it has\n"
-     "  -F          accepted for compatibility\n"},
-    {"pause", cmd_pause, "DOMAIN...", "Stop the vCPUs of a domain", NULL},
-    {"unpause", cmd_unpause, "DOMAIN...", "Let the vCPUs of a domain run", NULL},
+     "  -F          accepted for compatibility\n",
+     .dry_run = true},
+    {"pause", cmd_pause, "DOMAIN...", "Stop the vCPUs of a domain", NULL, .dry_run = true},
+    {"unpause", cmd_unpause, "DOMAIN...", "Let the vCPUs of a domain run", NULL, .dry_run = true},
     {"console", cmd_console, "[-t pv] [-n 0] DOMAIN", "Attach to the console of a domain",
      "  Ctrl-] leaves it.\n"},
     {"mem-max", cmd_mem_max, "DOMAIN MEMORY", "Set how much memory a domain may have",
-     "  MEMORY in MiB, or with a suffix k, m, g, t.\n"},
+     "  MEMORY in MiB, or with a suffix b (bytes), k, m, g, t.\n", .dry_run = true},
     {"mem-set", cmd_mem_set, "DOMAIN MEMORY", "Set how much memory a domain shall have",
-     "  MEMORY in MiB, or with a suffix k, m, g, t.\n"},
+     "  MEMORY in MiB, or with a suffix b (bytes), k, m, g, t.\n", .dry_run = true},
     {"claims", cmd_claims, "[-n] [--json]", "List how much memory is claimed, and by whom",
      "  -n, --numa  per node\n"
-     "  --json      as JSON\n"},
+     "  --json      as JSON\n",
+     .dry_run = true},
     {"runstate", cmd_runstate, "[OPTION]... [DOMAIN]...",
      "Show how domains spend their time, and what to do about it",
      "  -i, --interval=SECONDS  look again every so often; shares are then those of the interval\n"
      "  -n, --count=COUNT       look so many times, then end\n"
      "  --json                  as JSON, one document a look\n"
-     "  --prometheus            as Prometheus text: counters since each domain's creation\n"},
-    {"info", cmd_info, "[-n]", "Describe the host", "  -n, --numa  CPU topology and nodes too\n"},
-    {"top", cmd_top, "[-d SECONDS] [-n COUNT]", "Watch the host and its domains", NULL},
+     "  --prometheus            as Prometheus text: counters since each domain's creation\n",
+     .dry_run = true},
+    {"info", cmd_info, "[-n]", "Describe the host", "  -n, --numa  CPU topology and nodes too\n",
+     .dry_run = true},
+    {"top", cmd_top, "[-d SECONDS] [-n COUNT]", "Watch the host and its domains", NULL,
+     .dry_run = true},
     {"uptime", cmd_uptime, "[-s] [DOMAIN]...", "Say for how long domains have been up",
-     "  -s, --short  without the table's head\n"},
-    {"vcpu-list", cmd_vcpu_list, "[DOMAIN]...", "List vCPUs", NULL},
+     "  -s, --short  without the table's head\n", .dry_run = true},
+    {"vcpu-list", cmd_vcpu_list, "[DOMAIN]...", "List vCPUs", NULL, .dry_run = true},
     {"vcpu-pin", cmd_vcpu_pin, "[-f] DOMAIN VCPU|all HARD [SOFT]", "Set where vCPUs may run",
      "  HARD and SOFT are lists of CPUs, as 0-3,^1 or nodes:0, all, or - for no change.\n"
-     "  -f, --force  override a temporary pinning by the hypervisor\n"},
+     "  -f, --force  override a temporary pinning by the hypervisor\n",
+     .dry_run = true},
     {"vcpu-set", cmd_vcpu_set, "[-i] DOMAIN COUNT", "Set how many vCPUs a domain uses",
-     "  -i  accepted for compatibility\n"},
+     "  -i  accepted for compatibility\n", .dry_run = true},
     {"sched-credit2", cmd_sched_credit2,
      "[-d DOMAIN [-w WEIGHT] [-c CAP]] | [-s [-r MICROSECONDS]] [-p POOL]",
      "Show or set the parameters of the credit2 scheduler",
@@ -71,11 +80,12 @@ const struct command commands[] = {
      "  -r, --ratelimit_us=MICROSECONDS  how long a vCPU runs at least (0: no limit)\n"
      "  -p, --cpupool=POOL     of this pool only\n"},
     {"cpupool-list", cmd_cpupool_list, "[-c] [POOL]", "List CPU pools",
-     "  -c, --cpus  with their CPUs\n"},
+     "  -c, --cpus  with their CPUs\n", .dry_run = true},
     {"cpupool-create", cmd_cpupool_create, "[-n] FILE | KEY=VALUE...", "Create a CPU pool",
      "  -n, --dryrun          say what would be made, make nothing\n"
      "  -f, --defconfig=FILE  the same as FILE\n"
-     "  Keys: name, sched (credit2, credit, null, rtds), cpus, nodes.\n"},
+     "  Keys: name, sched (credit2, credit, null, rtds), cpus, nodes.\n",
+     .dry_run = true},
     {"cpupool-destroy", cmd_cpupool_destroy, "POOL", "Dissolve a CPU pool without domains", NULL},
     {"cpupool-rename", cmd_cpupool_rename, "POOL NAME", "Rename a CPU pool", NULL},
     {"cpupool-cpu-add", cmd_cpupool_cpu_add, "POOL CPUS", "Add unused CPUs to a pool",
@@ -86,22 +96,23 @@ const struct command commands[] = {
     {"cpupool-numa-split", cmd_cpupool_numa_split, "", "Give every NUMA node a pool of its own",
      NULL},
     {"block-attach", cmd_block_attach, "DOMAIN DISK...", "Give a domain a disk",
-     "  DISK as in xl.cfg: /dev/vg/lv,raw,xvdb,rw or file:/path,xvdb,w.\n"},
-    {"block-list", cmd_block_list, "DOMAIN...", "List the disks of a domain", NULL},
+     "  DISK as in xl.cfg: /dev/vg/lv,raw,xvdb,rw or file:/path,xvdb,w.\n", .dry_run = true},
+    {"block-list", cmd_block_list, "DOMAIN...", "List the disks of a domain", NULL,
+     .dry_run = true},
     {"block-detach", cmd_block_detach, "[-f] DOMAIN VDEV", "Take a disk from a domain",
      "  -f, --force  although it is in use\n"},
     {"network-attach", cmd_network_attach, "DOMAIN [mac=...] [bridge=...] [KEY=VALUE]...",
-     "Give a domain a network interface", NULL},
-    {"network-list", cmd_network_list, "DOMAIN...", "List the network interfaces of a domain",
-     NULL},
+     "Give a domain a network interface", NULL, .dry_run = true},
+    {"network-list", cmd_network_list, "DOMAIN...", "List the network interfaces of a domain", NULL,
+     .dry_run = true},
     {"network-detach", cmd_network_detach, "DOMAIN NUMBER|MAC",
      "Take a network interface from a domain", NULL},
-    {"domid", cmd_domid, "NAME", "The number of a domain", NULL},
-    {"domname", cmd_domname, "NUMBER", "The name of a domain", NULL},
+    {"domid", cmd_domid, "NAME", "The number of a domain", NULL, .dry_run = true},
+    {"domname", cmd_domname, "NUMBER", "The name of a domain", NULL, .dry_run = true},
     {"rename", cmd_rename, "DOMAIN NAME", "Rename a domain", NULL},
     {"dmesg", cmd_dmesg, "[-c]", "Print the hypervisor's log", "  -c, --clear  and empty it\n"},
     {"debug-keys", cmd_debug_keys, "KEYS", "Press keys on the hypervisor's console", NULL},
-    {"help", cmd_help, "[-l | COMMAND]", "Explain a command, or list all", NULL},
+    {"help", cmd_help, "[-l | COMMAND]", "Explain a command, or list all", NULL, .dry_run = true},
     {NULL},
 };
 
@@ -170,7 +181,7 @@ COMMAND(cmd_help)
         return 0;
     }
     if (!list)
-        fputs("usage: xl [-v]... [-f] [-N] COMMAND [ARGUMENT]...\n\n", stdout);
+        fputs("usage: xl [-v]... [-f] [-N] [-t] [-T] COMMAND [ARGUMENT]...\n\n", stdout);
     for (const struct command *c = commands; c->name; c++)
         list ? puts(c->name) : printf(" %-19s %s\n", c->name, c->summary);
     return 0;

@@ -55,11 +55,32 @@ COMMAND(cmd_cpupool_list)
 
 /* ---- Creating ---- */
 
-static const char *text_of(const struct config *config, const char *name)
+/* The keys of xlcpupool.cfg(5); any other may be a slip. */
+static void warn_unknown(const struct config *config)
+{
+    static const char *const keys[] = {"name", "sched", "cpus", "nodes"};
+
+    for (const struct config_setting *s = config->settings; s; s = s->next) {
+        size_t i = 0;
+
+        while (i < ARRAY_SIZE(keys) && strcmp(keys[i], s->name))
+            i++;
+        if (i == ARRAY_SIZE(keys))
+            config_unknown(config, s);
+    }
+}
+
+/* A key with text, which is NULL without the key. */
+static int text_of(const struct config *config, const char *name, const char **text)
 {
     const struct config_value *v = config_find(config, name);
 
-    return v && v->kind == CONFIG_STRING ? v->text : NULL;
+    *text = v ? v->text : NULL;
+    if (!v || v->kind == CONFIG_STRING)
+        return 0;
+    config_error(config, v->line, "%s: expected a \"string\", found %s", name,
+                 config_kind_name(v->kind));
+    return -1;
 }
 
 /* cpus or nodes, as a string, a number, or a list of either; nothing said is an empty pool. */
@@ -85,7 +106,8 @@ static int cpus_of(struct xl *xl, const struct config *config, libxl_bitmap *map
     }
     rc = cpulist_parse(xl, text, map, &error);
     if (rc)
-        config_error(config, v ? v->line : 1, "%s: %s", nodes ? "nodes" : "cpus", error);
+        config_error(config, v ? v->line : 1, "%s: %s", nodes ? "nodes" : "cpus",
+                     error ? error : "the CPUs of the host cannot be read");
     free(error);
     free(text);
     return rc;
@@ -93,13 +115,16 @@ static int cpus_of(struct xl *xl, const struct config *config, libxl_bitmap *map
 
 static int create_pool(struct xl *xl, const struct config *config, bool dry_run)
 {
-    const char *name = text_of(config, "name"), *sched_name = text_of(config, "sched");
+    const char *name, *sched_name;
     libxl_scheduler sched = libxl_get_scheduler(xl->ctx);
     libxl_bitmap cpus;
     libxl_uuid uuid;
     uint32_t pool;
     int rc;
 
+    warn_unknown(config);
+    if (text_of(config, "name", &name) || text_of(config, "sched", &sched_name))
+        return 1;
     if (!name || !*name) {
         config_error(config, 1, "the pool has no name: say name=\"...\"");
         return 1;
@@ -118,7 +143,7 @@ static int create_pool(struct xl *xl, const struct config *config, bool dry_run)
     libxl_uuid_generate(&uuid);
     rc = dry_run ? 0 : libxl_cpupool_create(xl->ctx, name, sched, cpus, &uuid, &pool);
     if (!rc)
-        printf("%s cpupool '%s'\n", dry_run ? "Would create" : "Using config file, created", name);
+        printf("%s cpupool '%s'\n", dry_run ? "Would create" : "Created", name);
     libxl_bitmap_dispose(&cpus);
     return rc ? 1 : 0;
 }

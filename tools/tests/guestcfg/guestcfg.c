@@ -502,6 +502,69 @@ static void cpu_lists(void)
     libxl_bitmap_dispose(&map);
 }
 
+/* ---- Commands ---- */
+
+/* xl with these words, the last of which is NULL; its exit status. */
+static int xl(char **words)
+{
+    int n = 0, rc;
+
+    while (words[n])
+        n++;
+    capture();
+    optind = 0;
+    rc = xl_main(n, words);
+    release();
+    return rc;
+}
+
+/* Under -N a command either can say what it would do, or is refused: it never goes ahead. */
+static void dry_runs(void)
+{
+    static char *const ahead[] = {"rename",          "config-update",
+                                  "cpupool-destroy", "cpupool-rename",
+                                  "cpupool-cpu-add", "cpupool-cpu-remove",
+                                  "cpupool-migrate", "cpupool-numa-split",
+                                  "block-detach",    "network-detach",
+                                  "sched-credit2",   "debug-keys",
+                                  "dmesg",           "console"};
+
+    for (size_t i = 0; i < ARRAY_SIZE(ahead); i++) {
+        char *words[] = {"xl", "-N", ahead[i], "0", "1", NULL};
+
+        check(xl(words) == 1 && strstr(said, "-N is not for this command"), ahead[i], said);
+    }
+    check(xl((char *[]){"xl", "-N", "list", NULL}) == 1 && !strstr(said, "-N"), "list", said);
+}
+
+/* ---- Pools ---- */
+
+static void pools(void)
+{
+    static const struct {
+        char *setting;
+        const char *expect;
+    } settings[] = {
+        {"sched=5", "command line: sched: expected a \"string\", found a number"},
+        {"name=['a']", "command line: name: expected a \"string\", found a list"},
+        {"spus='1'", "command line: warning: unknown key \"spus\": ignored"},
+        {"cpus='9'", "command line: cpus: \"9\" is no CPU of this host"},
+        {"nodes=[0, 2]", "command line: nodes: \"node:2\" is no node of this host"},
+        {"sched='fair'", "\"fair\" is not one of credit2, credit, rtds, null"},
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(settings); i++) {
+        struct xl state = {.dry_run = true};
+        char *words[] = {"cpupool-create", "name='p'", settings[i].setting, NULL};
+
+        capture();
+        optind = 0;
+        cmd_cpupool_create(&state, command_find("cpupool-create"), 3, words);
+        release();
+        check(strstr(said, settings[i].expect) != NULL, settings[i].setting, said);
+    }
+}
+
 /* ---- Runstates ---- */
 
 static void runstates(void)
@@ -543,6 +606,8 @@ int main(void)
     cpu_lists_understood();
     cpu_lists_refused();
     virtual_nodes();
+    dry_runs();
+    pools();
     runstates();
     printf("%u passed, %u failed\n", passed, failed);
     return failed != 0;
