@@ -53,13 +53,6 @@ static int set_backendtype(libxl_device_disk *disk, const char *value)
     return 0;
 }
 
-static int set_script(char **member, const char *value)
-{
-    free(*member);
-    *member = *value == '/' ? xstrdup(value) : xasprintf("/etc/xen/scripts/%s", value);
-    return 0;
-}
-
 static int set_devid(libxl_device_nic *nic, const char *value)
 {
     long long n;
@@ -164,7 +157,7 @@ static int disk_key(libxl_device_disk *disk, const char *key, const char *value)
     if (!strcmp(key, "backend"))
         return set_string(&disk->backend_domname, value);
     if (!strcmp(key, "script"))
-        return set_script(&disk->script, value);
+        return set_string(&disk->script, value);
     if (!strcmp(key, "trusted"))
         return set_defbool(&disk->trusted, value);
     if (!strcmp(key, "devtype")) {
@@ -265,7 +258,7 @@ static int nic_key(libxl_device_nic *nic, const char *key, const char *value)
     if (!strcmp(key, "bridge"))
         return set_string(&nic->bridge, value);
     if (!strcmp(key, "script"))
-        return set_script(&nic->script, value);
+        return set_string(&nic->script, value);
     if (!strcmp(key, "ip"))
         return set_string(&nic->ip, value);
     if (!strcmp(key, "vifname"))
@@ -289,7 +282,22 @@ static int nic_key(libxl_device_nic *nic, const char *key, const char *value)
     return -1;
 }
 
-int nic_parse(const char *text, libxl_device_nic *nic, char **error)
+/* What xl.conf(5) says of interfaces that do not say it themselves. */
+static void nic_conf(const struct xl_conf *conf, libxl_device_nic *nic)
+{
+    const struct {
+        char **member;
+        const char *text;
+    } texts[] = {{&nic->bridge, conf->default_bridge},
+                 {&nic->script, conf->vif_script},
+                 {&nic->gatewaydev, conf->default_gatewaydev}};
+
+    for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
+        if (!*texts[i].member && texts[i].text)
+            set_string(texts[i].member, texts[i].text);
+}
+
+int nic_parse(const struct xl_conf *conf, const char *text, libxl_device_nic *nic, char **error)
 {
     char *copy = xstrdup(text), *rest = copy, *part;
 
@@ -314,5 +322,6 @@ int nic_parse(const char *text, libxl_device_nic *nic, char **error)
         return -1;
     }
     free(copy);
+    nic_conf(conf, nic);
     return 0;
 }

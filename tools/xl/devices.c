@@ -113,14 +113,12 @@ COMMAND(cmd_network_attach)
     command_option(cmd, argc, argv, "", NULL, 1);
     domid = find_domain(xl, argv[optind]);
     text = join(argc - optind - 1, argv + optind + 1);
-    rc = nic_parse(text, &nic, &error);
+    rc = nic_parse(&xl->conf, text, &nic, &error);
     free(text);
     if (rc) {
         libxl_device_nic_dispose(&nic);
         return complain(cmd, error);
     }
-    if (!nic.bridge && xl->conf.default_bridge)
-        nic.bridge = xstrdup(xl->conf.default_bridge);
     if (xl->dry_run)
         print_json(libxl_device_nic_to_json(xl->ctx, &nic));
     else

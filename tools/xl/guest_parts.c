@@ -272,7 +272,6 @@ int read_disks(struct reading *r, const struct key *key, const struct config_val
 
 int read_nics(struct reading *r, const struct key *key, const struct config_value *v)
 {
-    const struct xl_conf *conf = &r->xl->conf;
     libxl_domain_config *d = r->d;
 
     if (v->kind != CONFIG_LIST)
@@ -285,17 +284,11 @@ int read_nics(struct reading *r, const struct key *key, const struct config_valu
         if (v->items[i].kind != CONFIG_STRING)
             return key_wrong_kind(r, key, &v->items[i], "an interface in a \"string\"");
         d->num_nics = i + 1;
-        if (nic_parse(v->items[i].text, nic, &error)) {
+        if (nic_parse(&r->xl->conf, v->items[i].text, nic, &error)) {
             key_complain(r, key, v->items[i].line, "%s", error);
             free(error);
             return -1;
         }
-        if (!nic->bridge && conf->default_bridge)
-            nic->bridge = xstrdup(conf->default_bridge);
-        if (!nic->script && conf->vif_script)
-            nic->script = xstrdup(conf->vif_script);
-        if (!nic->gatewaydev && conf->default_gatewaydev)
-            nic->gatewaydev = xstrdup(conf->default_gatewaydev);
     }
     return 0;
 }

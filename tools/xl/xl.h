@@ -88,7 +88,7 @@ int cpulist_parse(struct xl *xl, const char *text, libxl_bitmap *map, char **err
 int vcpulist_parse(const char *text, int nr, libxl_bitmap *map, char **error);
 char *cpulist_format(const libxl_bitmap *map, int nr);
 int disk_parse(const char *text, libxl_device_disk *disk, char **error);
-int nic_parse(const char *text, libxl_device_nic *nic, char **error);
+int nic_parse(const struct xl_conf *conf, const char *text, libxl_device_nic *nic, char **error);
 
 /* Creates; *domid and 0, or -1 after a message. */
 struct creation {

@@ -216,7 +216,16 @@ int libxl_cpupool_cpuremove_node(libxl_ctx *ctx, uint32_t poolid, int node, int 
 int libxl_cpupool_rename(libxl_ctx *ctx, const char *name, uint32_t poolid)
 {
     ARENA(a);
+    uint32_t other;
 
+    if (!*name || qualifier_number(name, &other)) {
+        LOG(ctx, ERROR, "\"%s\" cannot name a pool: a name is neither empty nor a number", name);
+        return ERROR_INVAL;
+    }
+    if (!libxl_name_to_cpupoolid(ctx, name, &other) && other != poolid) {
+        LOG(ctx, ERROR, "pool %u is already called \"%s\"", other, name);
+        return ERROR_INVAL;
+    }
     return store_write(ctx, XBT_NULL, name_node(&a, poolid), "%s", name);
 }
 

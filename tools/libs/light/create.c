@@ -195,6 +195,8 @@ static int introduce_body(libxl_ctx *ctx, xs_transaction_t t, void *data)
     for (size_t i = 0; !rc && i < ARRAY_SIZE(leaves); i++)
         rc = store_write(ctx, t, arena_printf(&a, "%s/%s", leaves[i].dir, leaves[i].leaf), "%s",
                          leaves[i].value);
+    if (!rc)
+        rc = hotplug_note(ctx, t, c->domid, libxl_defbool_val(info->run_hotplug_scripts));
     for (char **kv = info->xsdata; !rc && kv && kv[0]; kv += 2)
         rc = store_write(ctx, t, arena_printf(&a, "%s/vm-data/%s", dom, kv[0]), "%s", kv[1]);
     return rc ? rc : write_vcpus(ctx, t, c->domid, build);
@@ -357,13 +359,13 @@ int libxl_domain_destroy(libxl_ctx *ctx, uint32_t domid, const libxl_asyncop_how
         LOG(ctx, ERROR, domid ? "there is no domain %u" : "domain %u is the control domain", domid);
         return ao_end(ctx, rc, ao_how);
     }
-    if (xc_domain_pause(ctx->xch, domid))
+    if (xc_domain_pause(ctx->xch, domid) && errno != ESRCH)
         LOGE(ctx, WARN, "cannot pause domain %u", domid);
     if (store_handle(ctx))
         forget(ctx, &info);
     libxl_dominfo_dispose(&info);
     userdata_destroy(ctx, domid);
-    if (xc_domain_destroy(ctx->xch, domid)) {
+    if (xc_domain_destroy(ctx->xch, domid) && errno != ESRCH) { /* somebody else was faster */
         LOGE(ctx, ERROR, "cannot destroy domain %u", domid);
         rc = ERROR_FAIL;
     }

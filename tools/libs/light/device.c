@@ -7,24 +7,18 @@
  *   /libxl/D/device/KIND/N                  our own record, which no guest can change
  *
  * Coming: both ends are written in one transaction, the backend answers with state InitWait, and
- * the hotplug script of the distribution gives it its block device or bridge.  Going: the backend
- * is told to close, the script undoes its work, and all three nodes are removed.
+ * the hotplug script (hotplug.c) gives it its block device or bridge.  Going: the backend is told
+ * to close, the script undoes its work, and all three nodes are removed.
  */
-#include <fcntl.h>
-#include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <xen/io/xenbus.h>
 
 #include "internal.h"
 
-enum { BACKEND_MS = 40000, CLOSE_MS = 10000, SCRIPT_MS = 60000 };
+enum { BACKEND_MS = 40000, CLOSE_MS = 10000 };
 
 static const struct {
     const char *name;
@@ -55,79 +49,17 @@ char *device_frontend_path(libxl_ctx *ctx, struct arena *a, const struct device 
                         dev->devid);
 }
 
+int device_backend(libxl_ctx *ctx, const char *name, uint32_t *domid)
+{
+    if (!name || !libxl_domain_qualifier_to_domid(ctx, name, domid))
+        return 0;
+    LOG(ctx, ERROR, "there is no domain \"%s\" to serve a device", name);
+    return ERROR_INVAL;
+}
+
 static char *record_path(struct arena *a, const struct device *dev)
 {
     return arena_printf(a, "/libxl/%u/device/%s/%d", dev->domid, kinds[dev->kind].name, dev->devid);
-}
-
-/* ---- Hotplug scripts ---- */
-
-static void script_child(const char *script, const char *command, const struct device *dev)
-{
-    char path[64], vif[32];
-    int null = open("/dev/null", O_RDONLY);
-
-    setsid();
-    dup2(null, STDIN_FILENO);
-    dup2(STDERR_FILENO, STDOUT_FILENO);
-    snprintf(path, sizeof(path), "backend/%s/%u/%d", kinds[dev->kind].name, dev->domid, dev->devid);
-    setenv("script", script, 1);
-    setenv("XENBUS_TYPE", kinds[dev->kind].name, 1);
-    setenv("XENBUS_PATH", path, 1);
-    setenv("XENBUS_BASE_PATH", "backend", 1);
-    if (dev->kind == DEVICE_VIF) {
-        snprintf(vif, sizeof(vif), "vif%u.%d", dev->domid, dev->devid);
-        setenv("vif", vif, 1);
-        execl(script, script, command, "type_if=vif", NULL);
-    } else {
-        execl(script, script, command, NULL);
-    }
-    fprintf(stderr, "cannot run %s: %s\n", script, strerror(errno));
-    _exit(127);
-}
-
-/* Its exit status, or ERROR_TIMEDOUT after having ended it. */
-static int child_wait(pid_t pid, int ms)
-{
-    struct pollfd pfd = {.fd = syscall(SYS_pidfd_open, pid, 0), .events = POLLIN};
-    bool late = pfd.fd >= 0 && poll(&pfd, 1, ms) == 0;
-    int status;
-
-    if (late)
-        kill(-pid, SIGKILL); /* with all that it started: the script leads a session of its own */
-    if (pfd.fd >= 0)
-        close(pfd.fd);
-    while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-        continue;
-    return late ? ERROR_TIMEDOUT : status;
-}
-
-static int script_run(libxl_ctx *ctx, const struct device *dev, const char *script,
-                      const char *command)
-{
-    ARENA(a);
-    const char *reason;
-    int status;
-    pid_t pid = fork();
-
-    if (pid < 0) {
-        LOGE(ctx, ERROR, "cannot run %s", script);
-        return ERROR_FAIL;
-    }
-    if (!pid)
-        script_child(script, command, dev);
-    LOG(ctx, DEBUG, "domain %u: %s %s for %s %d", dev->domid, script, command,
-        kinds[dev->kind].name, dev->devid);
-    status = child_wait(pid, SCRIPT_MS);
-    if (!status)
-        return 0;
-    reason = store_read(ctx, &a, XBT_NULL,
-                        arena_printf(&a, "%s/hotplug-error", device_backend_path(&a, dev)));
-    if (status == ERROR_TIMEDOUT)
-        reason = "it did not end in time";
-    LOG(ctx, ERROR, "domain %u: %s %s for %s %d failed: %s", dev->domid, script, command,
-        kinds[dev->kind].name, dev->devid, reason ? reason : "see " LOG_DIR "/xen-hotplug.log");
-    return status == ERROR_TIMEDOUT ? ERROR_TIMEDOUT : ERROR_FAIL;
 }
 
 /* ---- Coming ---- */
@@ -239,7 +171,7 @@ int device_add(libxl_ctx *ctx, const struct device *dev, const struct device_nod
             dev->domid, kinds[dev->kind].name, dev->devid, BACKEND_MS / 1000,
             kinds[dev->kind].module, dev->backend_domid);
     if (!rc && script)
-        rc = script_run(ctx, dev, script, kinds[dev->kind].script_up);
+        rc = hotplug_run(ctx, dev, script, kinds[dev->kind].script_up);
     if (rc == ERROR_FAIL) /* what has refused to come up has nothing to take down */
         store_remove(ctx, XBT_NULL, arena_printf(&a, "%s/script", record_path(&a, dev)));
     if (rc)
@@ -301,7 +233,7 @@ static int take_down(libxl_ctx *ctx, const struct device *dev, bool force)
     }
     script = arena_keep(&a, device_note(ctx, dev, "script"));
     if (script && *script)
-        script_run(ctx, dev, script, kinds[dev->kind].script_down);
+        hotplug_run(ctx, dev, script, kinds[dev->kind].script_down);
     return 0;
 }
 
@@ -316,6 +248,14 @@ int device_remove(libxl_ctx *ctx, const struct device *dev, bool force)
         store_remove(ctx, XBT_NULL, device_frontend_path(ctx, &a, dev));
     rc = take_down(ctx, dev, force);
     return rc ? rc : store_transact(ctx, forget_body, (void *)dev);
+}
+
+int device_end(libxl_ctx *ctx, struct device dev, bool force, config_edit *forget,
+               const void *device, const libxl_asyncop_how *how)
+{
+    int rc = device_remove(ctx, &dev, force);
+
+    return ao_end(ctx, rc ? rc : config_change(ctx, dev.domid, forget, device), how);
 }
 
 /* ---- Reading them back ---- */

@@ -10,12 +10,14 @@
 
 /* ---- The number of a virtual disk from its name ---- */
 
-/* Letters as bijective base 26: a is 0, z 25, aa 26. */
+enum { DISKS_MAX = 1 << 20 };
+
+/* Letters as bijective base 26: a is 0, z 25, aa 26.  Reading stops behind the last disk. */
 static int disk_of_letters(const char **s)
 {
     int n = 0;
 
-    while (islower((unsigned char)**s))
+    while (islower((unsigned char)**s) && n <= DISKS_MAX)
         n = n * 26 + (*(*s)++ - 'a' + 1);
     return n - 1;
 }
@@ -23,24 +25,24 @@ static int disk_of_letters(const char **s)
 /* xvda3, sda1, hdc; -1 for a name of none of these kinds. */
 static int vdev_number(const char *vdev)
 {
-    const char *s = vdev + 2;
+    const char *s;
     int disk, part = 0;
     bool xvd = !strncmp(vdev, "xvd", 3);
 
     if (!xvd && strncmp(vdev, "sd", 2) && strncmp(vdev, "hd", 2))
         return -1;
-    s += xvd;
+    s = vdev + (xvd ? 3 : 2);
     disk = disk_of_letters(&s);
-    if (disk < 0 || disk >= 1 << 20)
+    if (disk < 0 || disk >= DISKS_MAX)
         return -1;
     while (isdigit((unsigned char)*s) && part < 256)
         part = part * 10 + (*s++ - '0');
     if (*s)
         return -1;
     if (xvd)
-        return disk < 16 && part < 16         ? 202 << 8 | disk << 4 | part
-               : disk < 1 << 20 && part < 256 ? 1 << 28 | disk << 8 | part
-                                              : -1;
+        return disk < 16 && part < 16 ? 202 << 8 | disk << 4 | part
+               : part < 256           ? 1 << 28 | disk << 8 | part
+                                      : -1;
     if (vdev[0] == 's')
         return disk < 16 && part < 16 ? 8 << 8 | disk << 4 | part : -1;
     return disk < 4 && part < 64 ? (disk < 2 ? 3 : 22) << 8 | (disk & 1) << 6 | part : -1;
@@ -52,8 +54,7 @@ int disk_defaults(libxl_ctx *ctx, libxl_device_disk *disk)
 
     libxl_defbool_setdefault(&disk->discard_enable, disk->readwrite);
     libxl_defbool_setdefault(&disk->trusted, true);
-    if (!disk->script)
-        disk->script = xstrdup(SCRIPT_DIR "/block");
+    hotplug_script(&disk->script, "block");
     if (!disk->vdev || vdev_number(disk->vdev) < 0) {
         LOG(ctx, ERROR, "\"%s\" names no virtual disk: xvda, xvdb1, sda, hdc are names",
             disk->vdev ? disk->vdev : "");
@@ -69,6 +70,8 @@ int disk_defaults(libxl_ctx *ctx, libxl_device_disk *disk)
         LOG(ctx, ERROR, "disk %s has no target", disk->vdev);
         return ERROR_INVAL;
     }
+    if (device_backend(ctx, disk->backend_domname, &disk->backend_domid))
+        return ERROR_INVAL;
     if (!disk->backend_domid && stat(disk->pdev_path, &st)) {
         LOGE(ctx, ERROR, "disk %s: cannot use %s", disk->vdev, disk->pdev_path);
         return ERROR_INVAL;
@@ -86,6 +89,27 @@ static struct device disk_device(uint32_t domid, const libxl_device_disk *disk)
     struct device dev = {DEVICE_VBD, domid, disk->backend_domid, vdev_number(disk->vdev)};
 
     return dev;
+}
+
+/* What is attached is there after a reboot, too; what is detached is not. */
+static void disk_remember(libxl_domain_config *c, const void *what)
+{
+    c->disks = xrealloc(c->disks, (c->num_disks + 1) * sizeof(*c->disks));
+    libxl_device_disk_copy(NULL, &c->disks[c->num_disks++], what);
+}
+
+static void disk_forget(libxl_domain_config *c, const void *what)
+{
+    const libxl_device_disk *disk = what;
+    int kept = 0;
+
+    for (int i = 0; i < c->num_disks; i++) {
+        if (vdev_number(c->disks[i].vdev) != vdev_number(disk->vdev))
+            c->disks[kept++] = c->disks[i];
+        else
+            libxl_device_disk_dispose(&c->disks[i]);
+    }
+    c->num_disks = kept;
 }
 
 int libxl_device_disk_add(libxl_ctx *ctx, uint32_t domid, libxl_device_disk *disk,
@@ -116,23 +140,20 @@ int libxl_device_disk_add(libxl_ctx *ctx, uint32_t domid, libxl_device_disk *dis
     const struct device_node front[] = {
         {"virtual-device", number}, {"device-type", type}, {"trusted", trusted}, {NULL}};
 
-    return ao_end(ctx, device_add(ctx, &dev, back, front, disk->script), ao_how);
+    rc = device_add(ctx, &dev, back, front, disk->script);
+    return ao_end(ctx, rc ? rc : config_change(ctx, domid, disk_remember, disk), ao_how);
 }
 
 int libxl_device_disk_remove(libxl_ctx *ctx, uint32_t domid, libxl_device_disk *disk,
                              const libxl_asyncop_how *ao_how)
 {
-    struct device dev = disk_device(domid, disk);
-
-    return ao_end(ctx, device_remove(ctx, &dev, false), ao_how);
+    return device_end(ctx, disk_device(domid, disk), false, disk_forget, disk, ao_how);
 }
 
 int libxl_device_disk_destroy(libxl_ctx *ctx, uint32_t domid, libxl_device_disk *disk,
                               const libxl_asyncop_how *ao_how)
 {
-    struct device dev = disk_device(domid, disk);
-
-    return ao_end(ctx, device_remove(ctx, &dev, true), ao_how);
+    return device_end(ctx, disk_device(domid, disk), true, disk_forget, disk, ao_how);
 }
 
 /* ---- Reading them back ---- */

@@ -197,10 +197,15 @@ static int rename_body(libxl_ctx *ctx, xs_transaction_t t, void *data)
     return rc;
 }
 
+static void rename_config(libxl_domain_config *config, const void *new_name)
+{
+    free(config->c_info.name);
+    config->c_info.name = xstrdup(new_name);
+}
+
 int libxl_domain_rename(libxl_ctx *ctx, uint32_t domid, const char *old_name, const char *new_name)
 {
     struct rename r = {domid, old_name, new_name};
-    libxl_domain_config config;
     int rc;
 
     if (!new_name || !*new_name || strchr(new_name, '/') ||
@@ -214,14 +219,7 @@ int libxl_domain_rename(libxl_ctx *ctx, uint32_t domid, const char *old_name, co
     rc = store_transact(ctx, rename_body, &r);
     if (rc || !libxl_domid_valid_guest(domid))
         return rc;
-    libxl_domain_config_init(&config);
-    if (!config_load(ctx, domid, &config)) {
-        free(config.c_info.name);
-        config.c_info.name = xstrdup(new_name);
-        config_save(ctx, domid, &config);
-    }
-    libxl_domain_config_dispose(&config);
-    return 0;
+    return config_change(ctx, domid, rename_config, new_name);
 }
 
 libxl_domain_type domain_type(libxl_ctx *ctx, uint32_t domid)
@@ -298,12 +296,12 @@ static int take_new_identity(libxl_ctx *ctx, uint32_t domid, const char *name, l
 
     libxl_domain_config_init(&config);
     known = !config_load(ctx, domid, &config);
-    userdata_destroy(ctx, domid);
     if (xc_domain_sethandle(ctx->xch, domid, uuid.uuid)) {
         LOGE(ctx, ERROR, "cannot give domain %u another identity", domid);
         libxl_domain_config_dispose(&config);
         return ERROR_FAIL;
     }
+    userdata_destroy(ctx, domid);
     config.c_info.uuid = uuid;
     if (known)
         config_save(ctx, domid, &config);

@@ -191,6 +191,7 @@ int libxl_event_wait(libxl_ctx *ctx, libxl_event **event_r, uint64_t typemask,
         int rc = libxl_event_check(ctx, event_r, typemask, predicate, predicate_user);
         struct pollfd pfd = {.events = POLLIN};
         unsigned int count;
+        char **watch;
 
         if (rc != ERROR_NOT_READY)
             return rc;
@@ -201,7 +202,13 @@ int libxl_event_wait(libxl_ctx *ctx, libxl_event **event_r, uint64_t typemask,
             LOGE(ctx, ERROR, "cannot wait for events");
             return ERROR_FAIL;
         }
-        if (pfd.revents)
-            free(xs_read_watch(ctx->events->xs, &count));
+        if (!pfd.revents)
+            continue;
+        watch = xs_read_watch(ctx->events->xs, &count);
+        if (!watch) { /* as when xenstored has gone: nothing will ever be heard again */
+            LOGE(ctx, ERROR, "cannot hear from xenstore");
+            return ERROR_FAIL;
+        }
+        free(watch);
     }
 }

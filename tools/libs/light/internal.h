@@ -19,7 +19,9 @@
 
 #pragma GCC visibility push(hidden) /* for this library alone */
 
-#define LIB_DIR    "/var/lib/xen"
+#ifndef LIB_DIR /* a test brings its own */
+#define LIB_DIR "/var/lib/xen"
+#endif
 #define LOG_DIR    "/var/log/xen"
 #define SCRIPT_DIR "/etc/xen/scripts"
 
@@ -92,6 +94,9 @@ int store_wait(libxl_ctx *ctx, const char *path, int ms, store_done *done, void 
 void userdata_destroy(libxl_ctx *ctx, uint32_t domid);
 int config_save(libxl_ctx *ctx, uint32_t domid, libxl_domain_config *config);
 int config_load(libxl_ctx *ctx, uint32_t domid, libxl_domain_config *config);
+/* Edits the stored configuration, one process at a time; 0 also when the domain has none (yet). */
+typedef void config_edit(libxl_domain_config *config, const void *what);
+int config_change(libxl_ctx *ctx, uint32_t domid, config_edit *edit, const void *what);
 
 /* ---- domain.c ---- */
 
@@ -173,12 +178,17 @@ struct device_node {
     const char *key, *value;
 };
 const char *device_kind_name(enum device_kind kind);
+/* The number of the backend's domain, where its name is said. */
+int device_backend(libxl_ctx *ctx, const char *name, uint32_t *domid);
 char *device_backend_path(struct arena *a, const struct device *dev);
 char *device_frontend_path(libxl_ctx *ctx, struct arena *a, const struct device *dev);
 /* Writes both ends, waits for the backend and runs the hotplug script. */
 int device_add(libxl_ctx *ctx, const struct device *dev, const struct device_node *back,
                const struct device_node *front, const char *script);
 int device_remove(libxl_ctx *ctx, const struct device *dev, bool force);
+/* The whole of a remove (force: destroy) call; `forget` takes the device out of a configuration. */
+int device_end(libxl_ctx *ctx, struct device dev, bool force, config_edit *forget,
+               const void *device, const libxl_asyncop_how *how);
 /* The numbers of a domain's devices of one kind, in the arena. */
 int *device_list(libxl_ctx *ctx, struct arena *a, uint32_t domid, enum device_kind kind,
                  unsigned int *count);
@@ -203,6 +213,15 @@ void device_forget_backends(libxl_ctx *ctx, xs_transaction_t t, const struct dev
 int console_add_primary(libxl_ctx *ctx, uint32_t domid, const struct build_state *state);
 int disk_defaults(libxl_ctx *ctx, libxl_device_disk *disk);
 int nic_defaults(libxl_ctx *ctx, libxl_device_nic *nic, int devid);
+
+/* ---- hotplug.c ---- */
+
+/* A script's whole path; where none is said, that of the distribution's own. */
+void hotplug_script(char **script, const char *unless);
+/* Whether libxl runs the scripts of a domain's devices, which it does unless this says no. */
+int hotplug_note(libxl_ctx *ctx, xs_transaction_t t, uint32_t domid, bool run);
+/* 0 also when the script is not for us to run. */
+int hotplug_run(libxl_ctx *ctx, const struct device *dev, const char *script, const char *command);
 
 #pragma GCC visibility pop
 

@@ -32,6 +32,8 @@ int nic_defaults(libxl_ctx *ctx, libxl_device_nic *nic, int devid)
         LOG(ctx, ERROR, "network interface %d: only type=vif is served", devid);
         return ERROR_INVAL;
     }
+    if (device_backend(ctx, nic->backend_domname, &nic->backend_domid))
+        return ERROR_INVAL;
     nic->nictype = LIBXL_NIC_TYPE_VIF;
     if (nic->devid < 0)
         nic->devid = devid;
@@ -39,8 +41,7 @@ int nic_defaults(libxl_ctx *ctx, libxl_device_nic *nic, int devid)
         mac_generate(nic->mac);
     if (!nic->bridge)
         nic->bridge = xstrdup("xenbr0");
-    if (!nic->script)
-        nic->script = xstrdup(SCRIPT_DIR "/vif-bridge");
+    hotplug_script(&nic->script, "vif-bridge");
     libxl_defbool_setdefault(&nic->trusted, true);
     return 0;
 }
@@ -62,6 +63,27 @@ static int next_devid(libxl_ctx *ctx, uint32_t domid)
         if (ids[i] >= next)
             next = ids[i] + 1;
     return next;
+}
+
+/* What is attached is there after a reboot, too; what is detached is not. */
+static void nic_remember(libxl_domain_config *c, const void *what)
+{
+    c->nics = xrealloc(c->nics, (c->num_nics + 1) * sizeof(*c->nics));
+    libxl_device_nic_copy(NULL, &c->nics[c->num_nics++], what);
+}
+
+static void nic_forget(libxl_domain_config *c, const void *what)
+{
+    const libxl_device_nic *nic = what;
+    int kept = 0;
+
+    for (int i = 0; i < c->num_nics; i++) {
+        if (c->nics[i].devid != nic->devid)
+            c->nics[kept++] = c->nics[i];
+        else
+            libxl_device_nic_dispose(&c->nics[i]);
+    }
+    c->num_nics = kept;
 }
 
 int libxl_device_nic_add(libxl_ctx *ctx, uint32_t domid, libxl_device_nic *nic,
@@ -99,23 +121,20 @@ int libxl_device_nic_add(libxl_ctx *ctx, uint32_t domid, libxl_device_nic *nic,
     const struct device_node front[] = {
         {"handle", handle}, {"mac", mac}, {"mtu", mtu}, {"trusted", trusted}, {NULL}};
 
-    return ao_end(ctx, device_add(ctx, &dev, back, front, nic->script), ao_how);
+    rc = device_add(ctx, &dev, back, front, nic->script);
+    return ao_end(ctx, rc ? rc : config_change(ctx, domid, nic_remember, nic), ao_how);
 }
 
 int libxl_device_nic_remove(libxl_ctx *ctx, uint32_t domid, libxl_device_nic *nic,
                             const libxl_asyncop_how *ao_how)
 {
-    struct device dev = nic_device(domid, nic);
-
-    return ao_end(ctx, device_remove(ctx, &dev, false), ao_how);
+    return device_end(ctx, nic_device(domid, nic), false, nic_forget, nic, ao_how);
 }
 
 int libxl_device_nic_destroy(libxl_ctx *ctx, uint32_t domid, libxl_device_nic *nic,
                              const libxl_asyncop_how *ao_how)
 {
-    struct device dev = nic_device(domid, nic);
-
-    return ao_end(ctx, device_remove(ctx, &dev, true), ao_how);
+    return device_end(ctx, nic_device(domid, nic), true, nic_forget, nic, ao_how);
 }
 
 /* ---- Reading them back ---- */

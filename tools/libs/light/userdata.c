@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -31,7 +32,7 @@ static char *userdata_path(libxl_ctx *ctx, struct arena *a, uint32_t domid, cons
 static int replace_file(libxl_ctx *ctx, const char *path, const void *data, size_t len)
 {
     ARENA(a);
-    char *beside = arena_printf(&a, "%s.new", path);
+    char *beside = arena_printf(&a, "%s.%ld.new", path, (long)getpid()); /* two may write at once */
     int fd = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     bool written;
 
@@ -184,6 +185,42 @@ int config_load(libxl_ctx *ctx, uint32_t domid, libxl_domain_config *config)
     else
         rc = libxl_domain_config_from_json(ctx, config, (char *)json);
     free(json);
+    return rc;
+}
+
+/* Beside the notes, and not of any domain: nobody may remove it. */
+static int config_lock(libxl_ctx *ctx)
+{
+    int fd = open(LIB_DIR "/userdata.lock", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+
+    if (fd < 0 || flock(fd, LOCK_EX)) {
+        LOGE(ctx, ERROR, "cannot lock %s", LIB_DIR "/userdata.lock");
+        if (fd >= 0)
+            close(fd);
+        return -1;
+    }
+    return fd;
+}
+
+int config_change(libxl_ctx *ctx, uint32_t domid, config_edit *edit, const void *what)
+{
+    libxl_domain_config config;
+    int rc, lock;
+
+    mkdir(LIB_DIR, 0755);
+    lock = config_lock(ctx);
+    if (lock < 0)
+        return ERROR_LOCK_FAIL;
+    libxl_domain_config_init(&config);
+    rc = config_load(ctx, domid, &config);
+    if (!rc) {
+        edit(&config, what);
+        rc = config_save(ctx, domid, &config);
+    } else if (rc == ERROR_JSON_CONFIG_EMPTY) {
+        rc = 0;
+    }
+    libxl_domain_config_dispose(&config);
+    close(lock);
     return rc;
 }
 

@@ -72,13 +72,13 @@ static int widened(libxl_ctx *ctx, const libxl_bitmap *from, libxl_bitmap *to)
 static int set_affinity(libxl_ctx *ctx, uint32_t domid, uint32_t vcpuid, const libxl_bitmap *hard,
                         const libxl_bitmap *soft, uint32_t flags)
 {
-    libxl_bitmap h, s;
+    libxl_bitmap h, s = {0};
     int rc = widened(ctx, hard, &h);
 
     if (!rc)
         rc = widened(ctx, soft, &s);
     if (rc)
-        return rc;
+        goto out;
     flags |= (hard ? XEN_VCPUAFFINITY_HARD : 0) | (soft ? XEN_VCPUAFFINITY_SOFT : 0);
     if (xc_vcpu_setaffinity(ctx->xch, domid, vcpuid, h.map, s.map, flags)) {
         LOGE(ctx, ERROR, "domain %u: cannot set the affinity of vCPU %u", domid, vcpuid);
@@ -86,6 +86,7 @@ static int set_affinity(libxl_ctx *ctx, uint32_t domid, uint32_t vcpuid, const l
     } else if (hard && libxl_bitmap_is_empty(&h)) {
         LOG(ctx, WARN, "domain %u: vCPU %u may run on no CPU of its pool", domid, vcpuid);
     }
+out:
     libxl_bitmap_dispose(&h);
     libxl_bitmap_dispose(&s);
     return rc;

@@ -466,18 +466,19 @@ static void rates(void)
                                         "rate=1Mb/s@18446744073710s",
                                         "rate=1Mb/s@5000s",
                                         "rate=1Mb/sec"};
+    const struct xl_conf conf = {0};
     libxl_device_nic nic;
     char *error = NULL;
 
     for (size_t i = 0; i < ARRAY_SIZE(good); i++) {
-        check(!nic_parse(good[i].text, &nic, &error) &&
+        check(!nic_parse(&conf, good[i].text, &nic, &error) &&
                   nic.rate_bytes_per_interval == good[i].bytes &&
                   nic.rate_interval_usecs == good[i].usecs,
               good[i].text, "another rate");
         libxl_device_nic_dispose(&nic);
     }
     for (size_t i = 0; i < ARRAY_SIZE(wrong); i++) {
-        check(nic_parse(wrong[i], &nic, &error) && error, wrong[i], "is taken");
+        check(nic_parse(&conf, wrong[i], &nic, &error) && error, wrong[i], "is taken");
         free(error);
         error = NULL;
         libxl_device_nic_dispose(&nic);
@@ -535,6 +536,23 @@ static void dry_runs(void)
         check(xl(words) == 1 && strstr(said, "-N is not for this command"), ahead[i], said);
     }
     check(xl((char *[]){"xl", "-N", "list", NULL}) == 1 && !strstr(said, "-N"), "list", said);
+}
+
+/* ---- Interfaces ---- */
+
+/* xl.conf(5) speaks for an interface of a configuration and for one that is attached later. */
+static void nic_defaults(void)
+{
+    const struct xl_conf conf = {
+        .vif_script = "vif-route", .default_bridge = "br9", .default_gatewaydev = "eth9"};
+    libxl_device_nic nic;
+    char *error = NULL;
+
+    check(!nic_parse(&conf, "mtu=9000,bridge=own", &nic, &error), "an interface", "is taken");
+    check(!strcmp(nic.bridge, "own") && !strcmp(nic.script, "vif-route") &&
+              !strcmp(nic.gatewaydev, "eth9") && nic.mtu == 9000,
+          "an interface", "has its own bridge, and the host's script and gateway");
+    libxl_device_nic_dispose(&nic);
 }
 
 /* ---- Pools ---- */
@@ -607,6 +625,7 @@ int main(void)
     cpu_lists_refused();
     virtual_nodes();
     dry_runs();
+    nic_defaults();
     pools();
     runstates();
     printf("%u passed, %u failed\n", passed, failed);
