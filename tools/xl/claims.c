@@ -24,11 +24,9 @@ static int print_domains(struct xl *xl)
         const libxl_dominfo *d = &list[i];
         char *name = domain_name(xl, d->domid);
 
-        printf("%-40s %5d %5llu %5u     %c%c%c%c%c%c  %8.1f %5llu\n", name, d->domid,
-               mib(d->current_memkb + d->outstanding_memkb), d->vcpu_online, d->running ? 'r' : '-',
-               d->blocked ? 'b' : '-', d->paused ? 'p' : '-', d->shutdown ? 's' : '-',
-               d->shutdown && d->shutdown_reason == LIBXL_SHUTDOWN_REASON_CRASH ? 'c' : '-',
-               d->dying ? 'd' : '-', d->cpu_time / 1e9, mib(d->outstanding_memkb));
+        printf("%-40s %5d %5llu %5u     %s  %8.1f %5llu\n", name, d->domid,
+               mib(d->current_memkb + d->outstanding_memkb), d->vcpu_online, domain_letters(d).text,
+               d->cpu_time / 1e9, mib(d->outstanding_memkb));
         free(name);
     }
     libxl_dominfo_list_free(list, nr);

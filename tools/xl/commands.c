@@ -19,12 +19,12 @@ const struct command commands[] = {
      .dry_run = true},
     {"config-update", cmd_config_update, "DOMAIN FILE [KEY=VALUE]...",
      "Change the configuration that a domain is rebuilt from when it reboots", NULL},
-    {"list", cmd_list, "[-l] [-v] [-n] [DOMAIN]...", "List domains",
+    {"list", cmd_list, "[-l] [-v] [-n] [-c] [-Z] [DOMAIN]...", "List domains",
      "  -l, --long     their configurations, as JSON\n"
      "  -v, --verbose  identities and reasons of shutdown too\n"
      "  -n, --numa     their nodes too\n"
      "  -c, --cpupool  their pools too\n"
-     "  -Z, --context  the same as -v: there are no security labels\n",
+     "  -Z, --context  their security labels too, of which there are none\n",
      .dry_run = true},
     {"destroy", cmd_destroy, "[-f] DOMAIN...", "Take a domain away at once",
      "  -f  accepted for compatibility\n", .dry_run = true},
@@ -59,17 +59,20 @@ const struct command commands[] = {
      .dry_run = true},
     {"info", cmd_info, "[-n]", "Describe the host", "  -n, --numa  CPU topology and nodes too\n",
      .dry_run = true},
-    {"top", cmd_top, "[-d SECONDS] [-n COUNT]", "Watch the host and its domains", NULL,
+    {"top", cmd_top, "[-d SECONDS] [-n COUNT]", "Watch the host and its domains",
+     "  -d SECONDS  look again every so often (3)\n"
+     "  -n COUNT    look so many times, then end; q or Ctrl-C ends it, any other key looks again\n",
      .dry_run = true},
     {"uptime", cmd_uptime, "[-s] [DOMAIN]...", "Say for how long domains have been up",
-     "  -s, --short  without the table's head\n", .dry_run = true},
+     "  -s, --short  the time of day and to the minute, without a table's head\n", .dry_run = true},
     {"vcpu-list", cmd_vcpu_list, "[DOMAIN]...", "List vCPUs", NULL, .dry_run = true},
     {"vcpu-pin", cmd_vcpu_pin, "[-f] DOMAIN VCPU|all HARD [SOFT]", "Set where vCPUs may run",
      "  HARD and SOFT are lists of CPUs, as 0-3,^1 or nodes:0, all, or - for no change.\n"
      "  -f, --force  override a temporary pinning by the hypervisor\n",
      .dry_run = true},
     {"vcpu-set", cmd_vcpu_set, "[-i] DOMAIN COUNT", "Set how many vCPUs a domain uses",
-     "  -i  accepted for compatibility\n", .dry_run = true},
+     "  -i, --ignore-host  accepted for compatibility: the host's CPUs are no limit\n",
+     .dry_run = true},
     {"sched-credit2", cmd_sched_credit2,
      "[-d DOMAIN [-w WEIGHT] [-c CAP]] | [-s [-r MICROSECONDS]] [-p POOL]",
      "Show or set the parameters of the credit2 scheduler",

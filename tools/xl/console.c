@@ -35,15 +35,16 @@ static int open_tty(struct xl *xl, uint32_t domid)
     return -1;
 }
 
-static void make_raw(int fd, struct termios *saved)
+/* False when it is no terminal. */
+static bool make_raw(int fd, struct termios *saved)
 {
     struct termios raw;
 
     if (tcgetattr(fd, saved))
-        return;
+        return false;
     raw = *saved;
     cfmakeraw(&raw);
-    tcsetattr(fd, TCSANOW, &raw);
+    return !tcsetattr(fd, TCSANOW, &raw);
 }
 
 static bool write_all(int fd, const char *data, ssize_t len)
@@ -71,8 +72,11 @@ static void join(int tty, bool stay)
     for (;;) {
         char *escape;
 
-        if (poll(fds, 2, -1) < 0 && errno != EINTR)
-            return;
+        if (poll(fds, 2, -1) < 0) {
+            if (errno != EINTR)
+                return;
+            continue; /* revents are the last poll's */
+        }
         if (fds[0].revents) {
             n = read(tty, buffer, sizeof(buffer));
             if (n <= 0 || !write_all(STDOUT_FILENO, buffer, n))
@@ -96,14 +100,13 @@ static void join(int tty, bool stay)
 int console_attach(struct xl *xl, uint32_t domid, bool stay)
 {
     struct termios here, there;
-    bool terminal = isatty(STDIN_FILENO);
+    bool terminal;
     int tty = open_tty(xl, domid);
 
     if (tty < 0)
         return 1;
     make_raw(tty, &there);
-    if (terminal)
-        make_raw(STDIN_FILENO, &here);
+    terminal = make_raw(STDIN_FILENO, &here);
     join(tty, stay);
     if (terminal)
         tcsetattr(STDIN_FILENO, TCSAFLUSH, &here);

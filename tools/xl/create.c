@@ -95,8 +95,10 @@ int domain_create(struct xl *xl, const struct creation *creation, uint32_t *domi
     if (free_memory(xl, creation->config) ||
         libxl_domain_create_new(xl->ctx, creation->config, domid, NULL, NULL))
         return -1;
-    if (!creation->paused && libxl_domain_unpause(xl->ctx, *domid, NULL))
+    if (!creation->paused && libxl_domain_unpause(xl->ctx, *domid, NULL)) {
+        libxl_domain_destroy(xl->ctx, *domid, NULL);
         return -1;
+    }
     return 0;
 }
 

@@ -38,6 +38,16 @@ char *domain_name(struct xl *xl, uint32_t domid)
     return name ? name : xstrdup("(null)");
 }
 
+struct domain_letters domain_letters(const libxl_dominfo *d)
+{
+    bool crashed = d->shutdown && d->shutdown_reason == LIBXL_SHUTDOWN_REASON_CRASH;
+    struct domain_letters letters = {{d->running ? 'r' : '-', d->blocked ? 'b' : '-',
+                                      d->paused ? 'p' : '-', d->shutdown ? 's' : '-',
+                                      crashed ? 'c' : '-', d->dying ? 'd' : '-'}};
+
+    return letters;
+}
+
 libxl_dominfo *list_domains(struct xl *xl, int *nr)
 {
     libxl_dominfo *list = libxl_list_domain(xl->ctx, nr);

@@ -7,17 +7,26 @@
 
 typedef int operation(libxl_ctx *ctx, uint32_t domid, const libxl_asyncop_how *ao_how);
 
+/* All of them, before anything is done to the first: a slip in the last name spares them all. */
+static uint32_t *find_domains(struct xl *xl, int argc, char **argv)
+{
+    uint32_t *domids = xcalloc(argc, sizeof(*domids));
+
+    for (int i = 0; i < argc; i++)
+        domids[i] = find_domain(xl, argv[i]);
+    return domids;
+}
+
 /* The same to each of them; one that fails does not spare the others. */
 static int for_each(struct xl *xl, const struct command *cmd, int argc, char **argv, operation *op)
 {
+    uint32_t *domids = find_domains(xl, argc - optind, argv + optind);
     int rc = 0;
 
-    for (int i = optind; i < argc; i++) {
-        uint32_t domid = find_domain(xl, argv[i]);
-
-        if (!skip_for_dry_run(xl, cmd->name, argv[i]) && op(xl->ctx, domid, NULL))
+    for (int i = optind; i < argc; i++)
+        if (!skip_for_dry_run(xl, cmd->name, argv[i]) && op(xl->ctx, domids[i - optind], NULL))
             rc = 1;
-    }
+    free(domids);
     return rc;
 }
 
@@ -108,21 +117,17 @@ static int ask(struct xl *xl, const struct command *cmd, int argc, char **argv, 
         return 1;
     }
     count = all ? all_guests(xl, &domids) : argc - optind;
-    if (count < 0)
-        return 1;
     if (!all)
-        domids = xcalloc(count, sizeof(*domids));
+        domids = find_domains(xl, count, argv + optind);
     for (int i = 0; i < count; i++) {
-        if (!all)
-            domids[i] = find_domain(xl, argv[optind + i]);
         printf("%s domain %u\n", doing, domids[i]);
         if (!xl->dry_run && op(xl->ctx, domids[i], NULL))
             rc = 1;
     }
-    if (!rc && wait && count && !xl->dry_run)
+    if (!rc && wait && count > 0 && !xl->dry_run)
         rc = wait_for_stop(xl, domids, count);
     free(domids);
-    return rc;
+    return count < 0 || rc;
 }
 
 COMMAND(cmd_shutdown)

@@ -8,7 +8,7 @@
 #include "xl.h"
 
 struct columns {
-    bool verbose, numa, pools;
+    bool verbose, labels, numa, pools;
 };
 
 /* NODE affinity: the nodes of the CPUs that its vCPUs prefer. */
@@ -18,12 +18,12 @@ static void print_affinity(struct xl *xl, uint32_t domid)
     int max = libxl_get_max_nodes(xl->ctx);
     char *text;
 
-    if (libxl_node_bitmap_alloc(xl->ctx, &nodes, 0) ||
-        libxl_domain_get_nodeaffinity(xl->ctx, domid, &nodes))
-        return;
-    text = cpulist_format(&nodes, max);
-    printf(" %s", text);
-    free(text);
+    if (!libxl_node_bitmap_alloc(xl->ctx, &nodes, 0) &&
+        !libxl_domain_get_nodeaffinity(xl->ctx, domid, &nodes)) {
+        text = cpulist_format(&nodes, max);
+        printf(" %s", text);
+        free(text);
+    }
     libxl_bitmap_dispose(&nodes);
 }
 
@@ -34,6 +34,10 @@ static void print_verbose(const libxl_dominfo *d)
         printf("%8d", d->shutdown_reason);
     else
         printf("%8s", "-");
+}
+
+static void print_label(const libxl_dominfo *d)
+{
     printf(" %16s", d->ssid_label ? d->ssid_label : "-");
 }
 
@@ -51,6 +55,8 @@ static void print_table(struct xl *xl, const libxl_dominfo *list, int nr,
     printf("Name                                        ID   Mem VCPUs\tState\tTime(s)");
     if (with->verbose)
         printf("   UUID                            Reason-Code\tSecurity Label");
+    else if (with->labels)
+        printf("   Security Label");
     if (with->pools)
         printf("         Cpupool");
     if (with->numa)
@@ -61,15 +67,14 @@ static void print_table(struct xl *xl, const libxl_dominfo *list, int nr,
         char *name = domain_name(xl, d->domid);
 
         /* Memory rounds down as it always did; what is claimed for a domain is not yet its own. */
-        printf("%-40s %5d %5" PRIu64 " %5u     %c%c%c%c%c%c  %8.1f", name, d->domid,
+        printf("%-40s %5d %5" PRIu64 " %5u     %s  %8.1f", name, d->domid,
                (d->current_memkb + d->outstanding_memkb) / 1024, d->vcpu_online,
-               d->running ? 'r' : '-', d->blocked ? 'b' : '-', d->paused ? 'p' : '-',
-               d->shutdown ? 's' : '-',
-               d->shutdown && d->shutdown_reason == LIBXL_SHUTDOWN_REASON_CRASH ? 'c' : '-',
-               d->dying ? 'd' : '-', d->cpu_time / 1e9);
+               domain_letters(d).text, d->cpu_time / 1e9);
         free(name);
         if (with->verbose)
             print_verbose(d);
+        if (with->verbose || with->labels)
+            print_label(d);
         if (with->pools)
             print_pool(xl, d->cpupool);
         if (with->numa)
@@ -88,6 +93,8 @@ static void config_of(struct xl *xl, const libxl_dominfo *d, libxl_domain_config
         libxl_domain_sched_params_get(xl->ctx, d->domid, &config->b_info.sched_params);
         return;
     }
+    libxl_domain_config_dispose(config); /* of what was read before the reading failed */
+    libxl_domain_config_init(config);
     config->c_info.type = config->b_info.type = LIBXL_DOMAIN_TYPE_PVH;
     config->c_info.name = domain_name(xl, d->domid);
     config->c_info.uuid = d->uuid;
@@ -144,7 +151,8 @@ COMMAND(cmd_list)
 
     while ((opt = command_option(cmd, argc, argv, "lvZcn", names, 0)) != -1) {
         details |= opt == 'l';
-        with.verbose |= opt == 'v' || opt == 'Z';
+        with.verbose |= opt == 'v';
+        with.labels |= opt == 'Z';
         with.pools |= opt == 'c';
         with.numa |= opt == 'n';
     }

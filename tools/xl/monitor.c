@@ -6,6 +6,7 @@
  * that kind of stop: destroy it, start it again, set it aside or leave it.  It writes what it sees
  * to /var/log/xen/xl-NAME.log.
  */
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,28 +30,36 @@ static libxl_action_on_shutdown action_for(const libxl_domain_config *config, in
     }
 }
 
-/* Waits for the guest to stop; -1 when it has gone by itself. */
+/* Instead of a reason of its stop. */
+enum { GONE = -1, LOST = -2 }; /* LOST: nobody tells us any more */
+
+/* What the next event says of the guest; SUSPEND is for whoever resumes it, and goes on. */
+static int next_stop(struct xl *xl, uint32_t domid)
+{
+    libxl_event *event;
+    int reason;
+
+    do {
+        if (libxl_event_wait(xl->ctx, &event, LIBXL_EVENTMASK_ALL, NULL, NULL))
+            return LOST;
+        reason = event->type == LIBXL_EVENT_TYPE_DOMAIN_SHUTDOWN
+                     ? (int)event->u.domain_shutdown.shutdown_reason
+                     : GONE;
+        if (event->domid != domid)
+            reason = LIBXL_SHUTDOWN_REASON_SUSPEND; /* of one that we looked after before */
+        libxl_event_free(xl->ctx, event);
+    } while (reason == LIBXL_SHUTDOWN_REASON_SUSPEND);
+    return reason;
+}
+
 static int wait_for_stop(struct xl *xl, uint32_t domid)
 {
     libxl_evgen_domain_death *death;
-    int reason = -1;
+    int reason;
 
     if (libxl_evenable_domain_death(xl->ctx, domid, 0, &death))
-        return -1;
-    for (bool done = false; !done;) {
-        libxl_event *event;
-
-        if (libxl_event_wait(xl->ctx, &event, LIBXL_EVENTMASK_ALL, NULL, NULL))
-            break;
-        done = event->domid == domid;
-        if (done && event->type == LIBXL_EVENT_TYPE_DOMAIN_SHUTDOWN)
-            reason = event->u.domain_shutdown.shutdown_reason;
-        if (done && reason == LIBXL_SHUTDOWN_REASON_SUSPEND) {
-            printf("Domain %u has suspended\n", domid);
-            done = false;
-        }
-        libxl_event_free(xl->ctx, event);
-    }
+        return LOST;
+    reason = next_stop(xl, domid);
     libxl_evdisable_domain_death(xl->ctx, death);
     return reason;
 }
@@ -62,8 +71,10 @@ static uint32_t start_again(struct xl *xl, libxl_domain_config *config)
     uint32_t domid;
 
     config->b_info.target_memkb = config->b_info.max_memkb;
-    if (domain_create(xl, &creation, &domid))
+    if (domain_create(xl, &creation, &domid)) {
+        printf("%s could not be started again\n", config->c_info.name);
         return 0;
+    }
     printf("Domain %u is the new %s\n", domid, config->c_info.name);
     return domid;
 }
@@ -102,8 +113,10 @@ static int look_after(struct xl *xl, uint32_t domid, const char *name)
         int reason = wait_for_stop(xl, domid);
 
         if (reason < 0) {
-            printf("Domain %u has been destroyed.\n", domid);
-            return 0;
+            printf(reason == GONE ? "Domain %u has been destroyed.\n"
+                                  : "Domain %u is not looked after any more\n",
+                   domid);
+            return reason == GONE ? 0 : 1;
         }
         printf("Domain %u has shut down, reason code %d\n", domid, reason);
         libxl_domain_config_init(&config);
@@ -120,29 +133,36 @@ static int look_after(struct xl *xl, uint32_t domid, const char *name)
 
 /* ---- Into the background ---- */
 
+/* The descriptor becomes that file. */
+static int redirect(int to, const char *path, int flags)
+{
+    int fd = open(path, flags | O_CLOEXEC, 0644);
+
+    if (fd < 0 || dup2(fd, to) < 0) {
+        fprintf(stderr, "cannot look after the domain: %s: %s\n", path, strerror(errno));
+        return -1;
+    }
+    if (fd != to)
+        close(fd);
+    return 0;
+}
+
 /* Standard output and error go to the log; nothing of the terminal is kept. */
 static int detach(struct xl *xl, const char *name)
 {
-    char *log_name = xasprintf("xl-%s", name), *path;
-    int log, null;
+    char *log_name = xasprintf("xl-%s", name), *path = NULL;
+    int rc = libxl_create_logfile(xl->ctx, log_name, &path);
 
-    if (libxl_create_logfile(xl->ctx, log_name, &path)) {
-        free(log_name);
-        return -1;
-    }
-    free(log_name);
-    log = open(path, O_WRONLY | O_CREAT | O_APPEND, 0644);
-    null = open("/dev/null", O_RDONLY);
-    free(path);
-    if (log < 0 || null < 0 || setsid() < 0 || chdir("/"))
-        return -1;
-    dup2(null, STDIN_FILENO);
-    dup2(log, STDOUT_FILENO);
-    dup2(log, STDERR_FILENO);
-    close(log);
-    close(null);
+    if (!rc)
+        rc = redirect(STDIN_FILENO, "/dev/null", O_RDONLY);
+    if (!rc)
+        rc = redirect(STDOUT_FILENO, path, O_WRONLY | O_CREAT | O_APPEND);
+    if (!rc && (dup2(STDOUT_FILENO, STDERR_FILENO) < 0 || chdir("/")))
+        rc = -1;
     setvbuf(stdout, NULL, _IOLBF, 0);
-    return 0;
+    free(log_name);
+    free(path);
+    return rc;
 }
 
 /* The child has a context of its own: two processes cannot share one connection to xenstore. */
@@ -162,6 +182,7 @@ int monitor_start(struct xl *xl, uint32_t domid, const char *name, bool foregrou
     }
     if (pid)
         return 0;
+    setsid(); /* first of all: a Ctrl-C on the terminal is not for us */
     xl->ctx = NULL;
     xtl_stdiostream_adjust_flags(xl->logger, XTL_STDIOSTREAM_HIDE_PROGRESS, 0);
     if (libxl_ctx_alloc(&xl->ctx, LIBXL_VERSION, 0, (xentoollog_logger *)xl->logger) ||

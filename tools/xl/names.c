@@ -75,11 +75,39 @@ static long seconds_up(struct xl *xl, uint32_t domid)
     return start == (uint32_t)-1 ? 0 : time(NULL) - start;
 }
 
+/* 2 days, 13:07:45, or without the seconds. */
+static char *uptime_text(long up, bool brief)
+{
+    char *clock = brief ? xasprintf("%2ld:%02ld", up % 86400 / 3600, up % 3600 / 60)
+                        : xasprintf("%2ld:%02ld:%02ld", up % 86400 / 3600, up % 3600 / 60, up % 60);
+    char *text = up < 86400
+                     ? xstrdup(clock)
+                     : xasprintf("%ld day%s, %s", up / 86400, up < 2 * 86400 ? "" : "s", clock);
+
+    free(clock);
+    return text;
+}
+
+static void print_uptime(struct xl *xl, uint32_t domid, const char *now, bool brief)
+{
+    char *name = domain_name(xl, domid), *text = uptime_text(seconds_up(xl, domid), brief);
+
+    if (brief)
+        printf("%s up %s, %s (%u)\n", now, text, name, domid);
+    else
+        printf("%-33s %4u %s\n", name, domid, text);
+    free(text);
+    free(name);
+}
+
 COMMAND(cmd_uptime)
 {
     static const struct option names[] = {{"short", no_argument, NULL, 's'}, {0}};
+    time_t now = time(NULL);
     bool brief = false;
     libxl_dominfo *list;
+    char clock[16] = "";
+    struct tm tm;
     int nr;
 
     while (command_option(cmd, argc, argv, "s", names, 0) != -1)
@@ -87,18 +115,12 @@ COMMAND(cmd_uptime)
     list = list_named(xl, argc - optind, argv + optind, &nr);
     if (!list)
         return 1;
+    if (localtime_r(&now, &tm))
+        strftime(clock, sizeof(clock), "%H:%M:%S", &tm);
     if (!brief)
         printf("%-33s %4s %s\n", "Name", "ID", "Uptime");
-    for (int i = 0; i < nr; i++) {
-        char *name = domain_name(xl, list[i].domid);
-        long up = seconds_up(xl, list[i].domid);
-
-        printf(brief ? "%s %u " : "%-33s %4u ", name, list[i].domid);
-        if (up >= 86400)
-            printf("%ld day%s, ", up / 86400, up >= 2 * 86400 ? "s" : "");
-        printf("%2ld:%02ld:%02ld\n", up % 86400 / 3600, up % 3600 / 60, up % 60);
-        free(name);
-    }
+    for (int i = 0; i < nr; i++)
+        print_uptime(xl, list[i].domid, clock, brief);
     libxl_dominfo_list_free(list, nr);
     return 0;
 }

@@ -261,7 +261,6 @@ COMMAND(cmd_runstate)
     enum output output = TABLE;
     double interval = 0;
     long long count = -1;
-    char *end;
     int opt;
 
     while ((opt = command_option(cmd, argc, argv, "i:n:", names, 0)) != -1) {
@@ -269,12 +268,9 @@ COMMAND(cmd_runstate)
             output = JSON;
         if (opt == 'p')
             output = PROMETHEUS;
-        if (opt == 'i') {
-            interval = strtod(optarg, &end);
-            if (*end || end == optarg || !(interval >= 0.01 && interval <= 86400)) {
-                fprintf(stderr, "xl runstate: \"%s\" is no interval in seconds\n", optarg);
-                return 1;
-            }
+        if (opt == 'i' && !parse_seconds(optarg, 0.01, &interval)) {
+            fprintf(stderr, "xl runstate: \"%s\" is no interval in seconds\n", optarg);
+            return 1;
         }
         if (opt == 'n' && (!parse_long(optarg, &count) || count < 1)) {
             fprintf(stderr, "xl runstate: \"%s\" is no number of looks\n", optarg);

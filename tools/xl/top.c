@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* xl top: the host and its domains, again and again; q or Ctrl-C ends it. */
+/* xl top: the host and its domains, again and again; q or Ctrl-C ends it, another key looks again.
+ */
 #include <inttypes.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -72,10 +73,8 @@ static void print_domain(struct xl *xl, const struct look *before, const struct 
                      : 0;
     char *name = domain_name(xl, d->domid);
 
-    printf("%-18.18s %4u %c%c%c%c%c%c %8.0f %6.1f %7" PRIu64 " %4u", name, d->domid,
-           d->running ? 'r' : '-', d->blocked ? 'b' : '-', d->paused ? 'p' : '-',
-           d->shutdown ? 's' : '-', d->shutdown && d->shutdown_reason == 3 ? 'c' : '-',
-           d->dying ? 'd' : '-', d->cpu_time / 1e9, cpu, d->current_memkb / 1024, d->vcpu_online);
+    printf("%-18.18s %4u %s %8.0f %6.1f %7" PRIu64 " %4u", name, d->domid, domain_letters(d).text,
+           d->cpu_time / 1e9, cpu, d->current_memkb / 1024, d->vcpu_online);
     if (now->states[i].domid != INVALID_DOMID) {
         const libxl_runstateinfo *old =
             was >= 0 && before->states[was].domid == d->domid ? &before->states[was] : NULL;
@@ -107,36 +106,48 @@ static void print_look(struct xl *xl, const struct look *before, const struct lo
     fflush(stdout);
 }
 
-/* False when somebody pressed q. */
+#define CTRL_C 3
+
+/* False when somebody has had enough, or there is nobody any more. */
 static bool pause_for(double seconds)
 {
     struct pollfd pfd = {.fd = isatty(STDIN_FILENO) ? STDIN_FILENO : -1, .events = POLLIN};
     char key;
 
-    return poll(&pfd, 1, seconds * 1000) <= 0 || read(STDIN_FILENO, &key, 1) != 1 || key != 'q';
+    if (poll(&pfd, 1, seconds * 1000) <= 0)
+        return true;
+    return read(STDIN_FILENO, &key, 1) == 1 && key != 'q' && key != CTRL_C;
+}
+
+/* Keys at once, and Ctrl-C as a key: as a signal it would leave the terminal like this. */
+static bool keys_at_once(struct termios *saved)
+{
+    struct termios raw;
+
+    if (tcgetattr(STDIN_FILENO, saved))
+        return false;
+    raw = *saved;
+    raw.c_lflag &= ~(ICANON | ECHO | ISIG);
+    return !tcsetattr(STDIN_FILENO, TCSANOW, &raw);
 }
 
 COMMAND(cmd_top)
 {
     struct look before = {0}, now;
-    struct termios saved, raw;
-    bool terminal = isatty(STDIN_FILENO) && !tcgetattr(STDIN_FILENO, &saved);
+    struct termios saved;
+    bool terminal;
     double delay = 3;
     long long count = 0;
     int opt, rc = 0;
 
     while ((opt = command_option(cmd, argc, argv, "d:n:", NULL, 0)) != -1) {
-        if ((opt == 'd' && (delay = atof(optarg)) < 0.1) ||
+        if ((opt == 'd' && !parse_seconds(optarg, 0.1, &delay)) ||
             (opt == 'n' && (!parse_long(optarg, &count) || count < 1))) {
             fprintf(stderr, "xl top: \"%s\" is not understood\n", optarg);
             return 1;
         }
     }
-    if (terminal) {
-        raw = saved;
-        raw.c_lflag &= ~(ICANON | ECHO);
-        tcsetattr(STDIN_FILENO, TCSANOW, &raw);
-    }
+    terminal = keys_at_once(&saved);
     for (long long i = 1; !rc; i++) {
         rc = look_take(xl, &now);
         if (rc)

@@ -127,3 +127,11 @@ bool parse_memory(const char *s, uint64_t unit, uint64_t *kb)
     }
     return !__builtin_mul_overflow(n, unit, kb);
 }
+
+bool parse_seconds(const char *s, double least, double *seconds)
+{
+    char *end;
+
+    *seconds = strtod(s, &end);
+    return end != s && !*end && *seconds >= least && *seconds <= 86400;
+}

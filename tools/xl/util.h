@@ -25,6 +25,9 @@ bool parse_within(const char *s, long long least, long long most, long long *n);
 /* 512, 512m, 1g, 64k, 4096b: kilobytes; a bare number is of `unit` kilobytes. */
 bool parse_memory(const char *s, uint64_t unit, uint64_t *kb);
 
+/* From least to a day. */
+bool parse_seconds(const char *s, double least, double *seconds);
+
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
 #endif /* UTIL_H */

@@ -40,7 +40,7 @@ COMMAND(cmd_vcpu_list)
         libxl_vcpuinfo *vcpus = libxl_list_vcpu(xl->ctx, list[i].domid, &nr_vcpus, &nr_cpus);
 
         for (int v = 0; vcpus && v < nr_vcpus; v++)
-            print_vcpu(xl, name, list[i].domid, &vcpus[v], libxl_get_online_cpus(xl->ctx));
+            print_vcpu(xl, name, list[i].domid, &vcpus[v], nr_cpus);
         if (vcpus)
             libxl_vcpuinfo_list_free(vcpus, nr_vcpus);
         else if (list[i].vcpu_online)
@@ -84,12 +84,12 @@ static int pin(struct xl *xl, uint32_t domid, int first, int last, const libxl_b
 COMMAND(cmd_vcpu_pin)
 {
     static const struct option names[] = {{"force", no_argument, NULL, 'f'}, {0}};
-    libxl_bitmap hard, soft;
+    libxl_bitmap hard = {0}, soft = {0};
     libxl_dominfo info;
     long long vcpu = -1;
     bool force = xl->force;
     uint32_t domid;
-    int rc;
+    int rc = 1;
 
     while (command_option(cmd, argc, argv, "f", names, 3) != -1)
         force = true;
@@ -101,12 +101,13 @@ COMMAND(cmd_vcpu_pin)
     if (affinity_argument(xl, argv[optind + 2], &hard) ||
         affinity_argument(xl, argc - optind > 3 ? argv[optind + 3] : "-", &soft) ||
         libxl_domain_info(xl->ctx, &info, domid))
-        return 1;
+        goto out;
     rc = skip_for_dry_run(xl, cmd->name, argv[optind])
              ? 0
              : pin(xl, domid, vcpu < 0 ? 0 : vcpu, vcpu < 0 ? (int)info.vcpu_max_id : vcpu, &hard,
                    &soft, force);
     libxl_dominfo_dispose(&info);
+out:
     libxl_bitmap_dispose(&hard);
     libxl_bitmap_dispose(&soft);
     return rc;
@@ -114,12 +115,13 @@ COMMAND(cmd_vcpu_pin)
 
 COMMAND(cmd_vcpu_set)
 {
+    static const struct option names[] = {{"ignore-host", no_argument, NULL, 'i'}, {0}};
     libxl_bitmap map;
     uint32_t domid;
     long long n;
     int rc;
 
-    while (command_option(cmd, argc, argv, "i", NULL, 2) != -1)
+    while (command_option(cmd, argc, argv, "i", names, 2) != -1)
         continue;
     domid = find_domain(xl, argv[optind]);
     if (!parse_within(argv[optind + 1], 1, VCPU_MAX, &n)) {

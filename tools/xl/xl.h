@@ -60,6 +60,10 @@ uint32_t find_domain(struct xl *xl, const char *name);
 uint32_t find_pool(struct xl *xl, const char *name);
 /* Its name for people, the caller's to free: never NULL. */
 char *domain_name(struct xl *xl, uint32_t domid);
+/* What it is doing as six letters or dashes: running, blocked, paused, shut down, crashed, dying. */
+struct domain_letters {
+    char text[7];
+} domain_letters(const libxl_dominfo *d);
 /* Every domain, sorted as the hypervisor has them; NULL after a message. */
 libxl_dominfo *list_domains(struct xl *xl, int *nr);
 /* The named domains, or all when there are no names. */

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "config.h"
+#include "guestcfg.h"
 #include "runstate.h"
 #include "xl.h"
 
@@ -17,9 +18,9 @@
 int xl_main(int argc, char **argv);
 
 static unsigned int passed, failed;
-static char said[4096]; /* what the last capture() heard on standard error */
+char said[4096]; /* what the last capture() heard on standard error */
 
-static void check(bool ok, const char *what, const char *detail)
+void check(bool ok, const char *what, const char *detail)
 {
     if (ok) {
         passed++;
@@ -34,7 +35,7 @@ static void check(bool ok, const char *what, const char *detail)
 static FILE *ears;
 static int mouth;
 
-static void capture(void)
+void capture(void)
 {
     fflush(stderr);
     ears = tmpfile();
@@ -42,7 +43,7 @@ static void capture(void)
     dup2(fileno(ears), STDERR_FILENO);
 }
 
-static void release(void)
+void release(void)
 {
     size_t n;
 
@@ -485,6 +486,18 @@ static void rates(void)
     }
 }
 
+static void seconds(void)
+{
+    double s;
+
+    check(parse_seconds("0.5", 0.1, &s) && s == 0.5 && parse_seconds("86400", 0.1, &s), "seconds",
+          "from least to a day");
+    check(!parse_seconds("0.05", 0.1, &s) && !parse_seconds("86401", 0.1, &s) &&
+              !parse_seconds("3x", 0.1, &s) && !parse_seconds("", 0.1, &s) &&
+              !parse_seconds("nan", 0.1, &s) && !parse_seconds("inf", 0.1, &s),
+          "seconds", "nonsense");
+}
+
 static void cpu_lists(void)
 {
     libxl_bitmap map;
@@ -620,6 +633,7 @@ int main(void)
     keys_told();
     memory_sizes();
     rates();
+    seconds();
     cpu_lists();
     cpu_lists_understood();
     cpu_lists_refused();
@@ -628,6 +642,7 @@ int main(void)
     nic_defaults();
     pools();
     runstates();
+    lives();
     printf("%u passed, %u failed\n", passed, failed);
     return failed != 0;
 }
