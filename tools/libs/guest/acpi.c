@@ -109,26 +109,22 @@ void acpi_finish(struct acpi_header *h, const char *signature, uint8_t revision,
     h->checksum = checksum(h, length);
 }
 
-static size_t madt_processors(uint8_t *at, unsigned int vcpus)
+static uint8_t *madt_processors(uint8_t *at, unsigned int vcpus)
 {
-    uint8_t *start = at;
-
     for (unsigned int i = 0; i < vcpus; i++) {
         uint32_t id = acpi_apic_id(i);
 
         if (id < 255) {
             struct madt_lapic e = {0, sizeof(e), i, id, 1};
 
-            memcpy(at, &e, sizeof(e));
-            at += sizeof(e);
+            at = acpi_entry(at, &e, sizeof(e));
         } else {
             struct madt_x2apic e = {9, sizeof(e), 0, id, 1, i};
 
-            memcpy(at, &e, sizeof(e));
-            at += sizeof(e);
+            at = acpi_entry(at, &e, sizeof(e));
         }
     }
-    return at - start;
+    return at;
 }
 
 static size_t madt_build(const struct xc_dom_image *dom, uint8_t *buf, size_t size)
@@ -140,7 +136,7 @@ static size_t madt_build(const struct xc_dom_image *dom, uint8_t *buf, size_t si
         return 0;
     }
     madt->lapic_address = LAPIC_ADDRESS;
-    length += madt_processors(buf + length, dom->vcpus);
+    length = madt_processors(buf + length, dom->vcpus) - buf;
     acpi_finish(&madt->h, "APIC", 3, length);
     return length;
 }

@@ -22,6 +22,13 @@ struct acpi_header {
 /* Fills the header in; last of all, for the checksum. */
 void acpi_finish(struct acpi_header *h, const char *signature, uint8_t revision, size_t length);
 
+/* Writes an entry of a table; where the next one goes. */
+static inline uint8_t *acpi_entry(uint8_t *at, const void *entry, size_t size)
+{
+    memcpy(at, entry, size);
+    return at + size;
+}
+
 /* A vCPU's APIC identifier is twice its number, as CPUID tells the guest. */
 static inline uint32_t acpi_apic_id(unsigned int vcpu)
 {

@@ -49,27 +49,23 @@ _Static_assert(sizeof(struct acpi_slit) == 44, "ACPI 5.2.17");
 
 #define EXTENTS_MAX 256
 
-static size_t processors(const struct xc_dom_image *dom, uint8_t *at)
+static uint8_t *processors(const struct xc_dom_image *dom, uint8_t *at)
 {
-    uint8_t *start = at;
-
-    for (unsigned int i = 0; i < dom->vcpus; i++, at += sizeof(struct srat_x2apic)) {
+    for (unsigned int i = 0; i < dom->vcpus; i++) {
         struct srat_x2apic e = {.type = 2,
                                 .length = sizeof(e),
                                 .node = dom->vnuma->vcpu_to_vnode[i],
                                 .apic_id = acpi_apic_id(i),
                                 .flags = SRAT_ENABLED};
 
-        memcpy(at, &e, sizeof(e));
+        at = acpi_entry(at, &e, sizeof(e));
     }
-    return at - start;
+    return at;
 }
 
-static size_t memory(const struct extent *extents, unsigned int nr, uint8_t *at)
+static uint8_t *memory(const struct extent *extents, unsigned int nr, uint8_t *at)
 {
-    uint8_t *start = at;
-
-    for (unsigned int i = 0; i < nr; i++, at += sizeof(struct srat_memory)) {
+    for (unsigned int i = 0; i < nr; i++) {
         struct srat_memory e = {.type = 1,
                                 .length = sizeof(e),
                                 .node = extents[i].vnode,
@@ -77,9 +73,9 @@ static size_t memory(const struct extent *extents, unsigned int nr, uint8_t *at)
                                 .size = extents[i].pages << XC_PAGE_SHIFT,
                                 .flags = SRAT_ENABLED};
 
-        memcpy(at, &e, sizeof(e));
+        at = acpi_entry(at, &e, sizeof(e));
     }
-    return at - start;
+    return at;
 }
 
 size_t acpi_srat(const struct xc_dom_image *dom, uint8_t *buf, size_t size)
@@ -92,8 +88,7 @@ size_t acpi_srat(const struct xc_dom_image *dom, uint8_t *buf, size_t size)
     if (size < length + dom->vcpus * sizeof(struct srat_x2apic) + nr * sizeof(struct srat_memory)) {
         return 0;
     }
-    length += processors(dom, buf + length);
-    length += memory(extents, nr, buf + length);
+    length = memory(extents, nr, processors(dom, buf + length)) - buf;
     srat->one = 1;
     acpi_finish(&srat->h, "SRAT", 3, length);
     return length;
