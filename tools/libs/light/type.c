@@ -180,45 +180,37 @@ static bool struct_is_initial(const struct type *t, const void *p, int64_t initi
     return true;
 }
 
-/* ---- The table of building blocks ---- */
-
-static const struct type_ops number_ops = {number_init,       plain_dispose,   plain_copy,
-                                           number_is_initial, json_gen_number, json_parse_number};
-static const struct type_ops bool_ops = {number_init,       plain_dispose, plain_copy,
-                                         number_is_initial, json_gen_bool, json_parse_bool};
-static const struct type_ops string_ops = {plain_init,       string_dispose, string_copy,
-                                           plain_is_initial, json_gen_text,  json_parse_text};
-static const struct type_ops uuid_ops = {plain_init,       plain_dispose, plain_copy,
-                                         plain_is_initial, json_gen_uuid, json_parse_uuid};
-static const struct type_ops mac_ops = {plain_init,       plain_dispose, plain_copy,
-                                        plain_is_initial, json_gen_mac,  json_parse_mac};
-static const struct type_ops bitmap_ops = {plain_init,       bitmap_dispose,  bitmap_copy,
-                                           plain_is_initial, json_gen_bitmap, json_parse_bitmap};
-static const struct type_ops defbool_ops = {plain_init,       plain_dispose,    plain_copy,
-                                            plain_is_initial, json_gen_defbool, json_parse_defbool};
-static const struct type_ops hwcap_ops = {plain_init,       plain_dispose,  plain_copy,
-                                          plain_is_initial, json_gen_hwcap, json_parse_hwcap};
-static const struct type_ops string_list_ops = {
-    plain_init,      list_dispose,         list_copy,
-    list_is_initial, json_gen_string_list, json_parse_string_list};
-static const struct type_ops key_value_list_ops = {plain_init,
-                                                   list_dispose,
-                                                   list_copy,
-                                                   list_is_initial,
-                                                   json_gen_key_value_list,
-                                                   json_parse_key_value_list};
 /* A link is the library's own business: always "initial", so JSON never meets it. */
 static bool link_is_initial(const struct type *t, const void *p, int64_t initial)
 {
     return true;
 }
+
+/* ---- The table of building blocks ---- */
+
+/* Whose functions begin a life, end it, copy it and know it for new, and what it is in JSON. */
+#define OPS(init, dispose, copy, is_initial, json)                                             \
+    {                                                                                          \
+        init##_init, dispose##_dispose, copy##_copy, is_initial##_is_initial, json_gen_##json, \
+            json_parse_##json                                                                  \
+    }
+
+/* clang-format off */
+static const struct type_ops number_ops         = OPS(number, plain,  plain,  number, number);
+static const struct type_ops bool_ops           = OPS(number, plain,  plain,  number, bool);
+static const struct type_ops string_ops         = OPS(plain,  string, string, plain,  text);
+static const struct type_ops uuid_ops           = OPS(plain,  plain,  plain,  plain,  uuid);
+static const struct type_ops mac_ops            = OPS(plain,  plain,  plain,  plain,  mac);
+static const struct type_ops bitmap_ops         = OPS(plain,  bitmap, bitmap, plain,  bitmap);
+static const struct type_ops defbool_ops        = OPS(plain,  plain,  plain,  plain,  defbool);
+static const struct type_ops hwcap_ops          = OPS(plain,  plain,  plain,  plain,  hwcap);
+static const struct type_ops string_list_ops    = OPS(plain,  list,   list,   list,   string_list);
+static const struct type_ops key_value_list_ops = OPS(plain,  list,   list,   list,   key_value_list);
+const struct type_ops type_ops_enum             = OPS(number, plain,  plain,  number, enum);
+const struct type_ops type_ops_struct           = OPS(struct, struct, struct, struct, struct);
+/* clang-format on */
 static const struct type_ops link_ops = {plain_init,      plain_dispose, plain_copy,
                                          link_is_initial, NULL,          NULL};
-
-const struct type_ops type_ops_enum = {number_init,       plain_dispose, plain_copy,
-                                       number_is_initial, json_gen_enum, json_parse_enum};
-const struct type_ops type_ops_struct = {struct_init,       struct_dispose,  struct_copy,
-                                         struct_is_initial, json_gen_struct, json_parse_struct};
 
 const struct type type_bool = {"bool", sizeof(bool), &bool_ops};
 const struct type type_int = {"int", sizeof(int), &number_ops};
