@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The keys of xl.cfg(5): between the table that lists them (guest_config.c) and the functions that
- * give them a meaning (guest_values.c: plain values; guest_parts.c: CPUs, nodes, identity,
- * devices).
+ * give them a meaning (guest_values.c: plain values; guest_nodes.c: where the memory is;
+ * guest_parts.c: CPUs, kernel, identity, devices).
  *
  * A function that reads a key puts its value where it belongs and returns 0, or complains and
  * returns -1.  Reading goes on after that, so that all that is wrong is said at once.
