@@ -14,7 +14,7 @@
 #define ROUNDS     20
 
 static unsigned int count[2], depth, deepest;
-static bool again;
+static bool again, is_ready;
 
 static void send_nmi(unsigned int cpu)
 {
@@ -38,6 +38,7 @@ static void handler(void)
 static void halt_for_ever(void *arg)
 {
     apic_enable();
+    __atomic_store_n(&is_ready, true, __ATOMIC_SEQ_CST); /* the handler asks the APIC for its number */
     for (;;)
         __asm__ volatile("sti; hlt" ::: "memory");
 }
@@ -64,6 +65,8 @@ void test_main(void)
         __asm__ volatile("pause" ::: "memory");
     check_equal(deepest, 1, "an NMI out of an NMI's handler comes when that is done");
     cpu_start(1, halt_for_ever, NULL);
+    while (!READ_ONCE(is_ready))
+        __asm__ volatile("pause" ::: "memory");
     for (unsigned int i = 0; i < ROUNDS; i++)
         send_and_wait(1);
     check_equal(count[1], ROUNDS, "each NMI wakes a CPU that halts");
