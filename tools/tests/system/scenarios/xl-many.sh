@@ -14,10 +14,7 @@ all_at_once() {
 }
 none() { [ "$(domains)" = 0 ]; }
 
-# What the first guest ever leaves, the roots of xenstore's trees among it, is there before.
-need "the first" xl create -p /etc/xen/m1.cfg
-xl destroy m1
-holdings /tmp/before
+need "the first" first_guest m1 /etc/xen/m1.cfg /tmp/before
 
 all_at_once /etc/xen/m .cfg create -q
 check "all are created" test "$(domains)" = $N

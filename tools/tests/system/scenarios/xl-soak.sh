@@ -4,9 +4,7 @@ CYCLES=$(rounds 12 200)
 need "the daemons start" start_xen
 echo 'claim_mode=1' >/etc/xen/xl.conf
 tiny_config soak 256 >/dev/null
-need "the first" xl create -p /etc/xen/soak.cfg
-xl destroy soak
-holdings /tmp/before
+need "the first" first_guest soak /etc/xen/soak.cfg /tmp/before
 RANDOM_STATE=1
 random() { RANDOM_STATE=$(((RANDOM_STATE * 1103515245 + 12345) & 0x7fffffff)); echo $((RANDOM_STATE >> 8)); }
 
