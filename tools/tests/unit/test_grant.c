@@ -22,7 +22,7 @@ static struct gfn_map {
     mfn_t mfn;
     p2m_type_t type;
 } p2m[DOMAINS][GFNS];
-static unsigned int batches; /* begun and not ended */
+static unsigned int batches; /* begun and not ended, by several CPUs at once */
 static int p2m_fails;        /* what p2m_set() returns instead of doing it */
 static bool preempt;
 
@@ -82,7 +82,7 @@ int p2m_remove(struct domain *d, gfn_t gfn, mfn_t mfn, unsigned int order, p2m_t
 {
     struct gfn_map *m = map_of(d, gfn);
 
-    CHECK(batches); /* or the TLBs would be flushed one by one */
+    CHECK(__atomic_load_n(&batches, __ATOMIC_SEQ_CST)); /* or the TLBs would be flushed one by one */
     if (m->type != type || !mfn_eq(m->mfn, mfn))
         return -ENOENT;
     m->type = p2m_invalid;
@@ -93,13 +93,13 @@ static struct grant_entry_v1 *entry_watched;
 
 void p2m_batch_begin(struct domain *d)
 {
-    batches++;
+    __atomic_fetch_add(&batches, 1, __ATOMIC_SEQ_CST);
 }
 
 /* The TLBs still know the pages: no grant may have ended. */
 void p2m_batch_end(struct domain *d)
 {
-    batches--;
+    __atomic_fetch_sub(&batches, 1, __ATOMIC_SEQ_CST);
     if (entry_watched)
         CHECK(entry_watched->flags & GTF_reading);
 }
